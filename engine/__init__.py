@@ -1,0 +1,1 @@
+"""Headless library: the pipeline of eight steps, its command line and its bundles. Never imports Qt."""

@@ -1,0 +1,53 @@
+"""The ``overtone`` command: loads its commands from the entry-point group ``overtone.commands``."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+
+import typer
+
+from engine.errors import OvertoneError
+
+GROUP = "overtone.commands"
+
+
+def build() -> typer.Typer:
+    """The application with every registered command; each entry point is a function that takes the application."""
+    app = typer.Typer(
+        name="overtone",
+        help="A photo editor told what to do in words, pictures and sounds, on your own machine.",
+        no_args_is_help=False,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        entry.load()(app)
+    return app
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; errors become one line on stderr."""
+    import click
+
+    try:
+        code = build()(arguments, standalone_mode=False)
+    except OvertoneError as error:
+        print(f"overtone: {error}", file=sys.stderr)  # noqa: T201
+        return error.exit_code
+    except click.ClickException as error:
+        print(f"overtone: {error.format_message()} See `overtone --help`.", file=sys.stderr)  # noqa: T201
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        print("overtone: Cancelled; nothing was written.", file=sys.stderr)  # noqa: T201
+        return 130
+    except MemoryError:
+        print("overtone: Not enough memory. Close other programs or use a smaller photo.", file=sys.stderr)  # noqa: T201
+        return 4
+    return code if isinstance(code, int) else 0
+
+
+def main() -> None:
+    """Console entry point."""
+    sys.exit(run(sys.argv[1:]))

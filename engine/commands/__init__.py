@@ -1,0 +1,16 @@
+"""The core commands, one module each; heavy libraries are imported when a command runs."""
+
+from __future__ import annotations
+
+import typer
+
+from engine.commands.demo import demo
+from engine.commands.edit import edit
+from engine.commands.plan import plan
+from engine.commands.select import select
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of the main job."""
+    for command in (edit, plan, select, demo):
+        app.command()(command)

@@ -1,0 +1,77 @@
+"""What several commands share: their options and how they print."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from engine.errors import BadInput
+from engine.files import read_photo
+from engine.picture import Photo
+from engine.serial import history_from_json, read_json
+from engine.values import Event, LogEvent, StageEvent, Turn
+
+RefOption = Annotated[
+    list[Path] | None, typer.Option("--ref", help="Picture or sound; the k-th one is [ref#k] in the instruction.")
+]
+HistoryOption = Annotated[Path | None, typer.Option("--history", help="JSON list of earlier turns.")]
+EngineOption = Annotated[str, typer.Option("--engine", help="Bundle that runs the edit.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def say(text: str) -> None:
+    """Print a line to standard output."""
+    print(text)  # noqa: T201
+
+
+def say_json(value: Any) -> None:
+    """Print one JSON object."""
+    say(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def progress(event: Event) -> None:
+    """Show stages and log lines on standard error."""
+    match event:
+        case StageEvent(step, index, total):
+            print(f"  {step}" + (f" ({index} of {total})" if total > 1 else ""), file=sys.stderr)  # noqa: T201
+        case LogEvent(text):
+            print(f"  {text}", file=sys.stderr)  # noqa: T201
+        case _:
+            pass
+
+
+def read_history(path: Path | None) -> tuple[Turn, ...]:
+    """The earlier turns in a file, none without a file."""
+    return history_from_json(read_json(path), path.name) if path else ()
+
+
+def read_mask(path: Path, photo: Photo) -> np.ndarray:
+    """A mask picture as ``(H, W)`` uint8: its transparency if it has any, else its brightness.
+
+    Raises
+    ------
+    BadInput
+        When its size is not the photo's or nothing is marked.
+    """
+    picture = read_photo(path)
+    if (picture.width, picture.height) != (photo.width, photo.height):
+        sizes = f"{picture.width} × {picture.height}, the photo {photo.width} × {photo.height}"
+        raise BadInput(f"The mask is {sizes}.", "Make the mask at the photo's size.")
+    shown = picture.transparency
+    marked = shown if shown is not None and shown.min() < 1 else picture.floats().mean(axis=2)
+    mask = np.rint(marked * 255).astype(np.uint8)
+    if not mask.any():
+        raise BadInput(f"The mask {path.name} is empty.", "Paint the place to edit white.")
+    return mask
+
+
+def peak_memory() -> int:
+    """Largest resident memory of this process so far, in bytes."""
+    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return kilobytes * (1 if sys.platform == "darwin" else 1024)

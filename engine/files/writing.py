@@ -1,0 +1,60 @@
+"""Atomic writes: a file is there whole or not at all, and nothing is ever overwritten by accident."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from pathlib import Path
+
+from engine.errors import BadInput, MachineError
+
+DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG}
+
+
+def write_fault(path: Path, error: OSError) -> BadInput | MachineError:
+    """The user's sentence for a failed write to ``path``."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return MachineError(f"No space left to write {path.name}.", "Free some disk space or choose another folder.")
+    if error.errno in DISK_FAULTS:
+        return MachineError(
+            f"The disk refused to write {path.name} ({error.strerror}).", "Choose another folder with --out."
+        )
+    return BadInput(f"{path} cannot be written ({error.strerror}).", "Choose another place with --out.")
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path`` through a temporary file in the same folder, synced before it takes the name.
+
+    Raises
+    ------
+    BadInput, MachineError
+        When the folder is absent, not writable or full; nothing is left behind.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=".overtone-", dir=path.parent)
+    except OSError as error:
+        raise write_fault(path, error) from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
+    except OSError as error:
+        raise write_fault(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def next_free_path(source: Path, word: str = "edit", suffix: str | None = None) -> Path:
+    """The first of ``NAME-word-1.EXT``, ``NAME-word-2.EXT``… beside ``source`` that does not exist."""
+    suffix = source.suffix if suffix is None else suffix
+    number = 1
+    while (path := source.with_name(f"{source.stem}-{word}-{number}{suffix}")).exists():
+        number += 1
+    return path
