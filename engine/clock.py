@@ -28,8 +28,8 @@ class Clock:
     def __init__(self, steps: tuple[str, ...], on_event: OnEvent, cancel: CancelCheck) -> None:
         self._seconds = dict.fromkeys(steps, 0.0)
         self._status = dict.fromkeys(steps, NOT_NEEDED)
-        self._on_event = on_event
-        self._cancel = cancel
+        self.on_event = on_event
+        self.cancel = cancel
         self._index, self._total = 1, 1
 
     def serve(self, index: int, total: int) -> None:
@@ -38,14 +38,14 @@ class Clock:
 
     def stop_if_asked(self) -> None:
         """Raise :class:`~engine.errors.Cancelled` when the caller wants to stop."""
-        if self._cancel():
+        if self.cancel():
             raise Cancelled
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Run the body as the step ``name``."""
         self.stop_if_asked()
-        self._on_event(StageEvent(name, self._index, self._total))
+        self.on_event(StageEvent(name, self._index, self._total))
         start = time.perf_counter()
         try:
             yield

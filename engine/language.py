@@ -7,14 +7,14 @@ import unicodedata
 
 ENGLISH = frozenset(
     "a an the and or but with without of in on to from for it its this that these those my me i you is are be as by at "
-    "make add remove replace put change turn more less bit like feel look into out up please can could would not no".split()
+    "make add remove put change turn more less bit like feel look into out up please can could would not no".split()
 )
 # The commonest small words of other languages in Latin script, less those that are English words too.
 OTHERS = {
-    "German": "der das den dem des ein eine einen und mit ohne von im auf zu aus für es bitte mach mache nicht ist durch wie",
-    "French": "le les un une et avec sans du dans sur pour ce cette ces mon ma est au aux plus pas en comme par ajoute enlève",
-    "Spanish": "el los las un una y con sin del sobre para este esta por favor haz más como al quita añade pon cambia",
-    "Italian": "il lo gli un una e con senza del della nel sul per questo questa più come al rimuovi aggiungi metti fai",
+    "German": "der das den dem des ein eine einen und mit ohne von im auf zu aus für es bitte mach nicht ist durch wie",
+    "French": "le les un une et avec sans du dans sur pour ce cette ces mon ma est au aux plus pas en par ajoute",
+    "Spanish": "el los las un una y con sin del sobre para este esta por haz más como al quita añade pon cambia",
+    "Italian": "il lo gli un una con senza del della nel sul per questo questa più come al rimuovi aggiungi metti",
     "Portuguese": "um uma e com sem do da na para este esta mais como ao remova adicione coloque faça troque o os",
     "Dutch": "de het een en met zonder van op naar voor dit dat deze meer niet als maak verwijder voeg toe aub",
     "Polish": "i z bez na do dla ten ta to jest nie jak usuń dodaj zmień proszę bardziej",

@@ -41,7 +41,7 @@ class Op(enum.StrEnum):
 
     add = "add"
     remove = "remove"
-    replace = "replace"
+    replace = "replace"  # pyright: ignore[reportAssignmentType]
     replace_background = "replace_background"
     move = "move"
     scale = "scale"
@@ -291,6 +291,14 @@ class Box:
     def clip(self, width: int, height: int) -> Box:
         """The part inside a picture of that size."""
         return Box(max(self.left, 0), max(self.top, 0), min(self.right, width), min(self.bottom, height))
+
+    def moved(self, across: int, down: int) -> Box:
+        """The box moved by whole pixels."""
+        return Box(self.left + across, self.top + down, self.right + across, self.bottom + down)
+
+    def scaled(self, factor: float) -> Box:
+        """The box in a picture ``factor`` times as large, rounded to whole pixels."""
+        return Box(*(round(side * factor) for side in (self.left, self.top, self.right, self.bottom)))
 
     def union(self, other: Box | None) -> Box:
         """The smallest box that holds both."""

@@ -10,7 +10,7 @@ from engine.errors import BundleError
 class Files(Protocol):
     """The part of a bundle that is asked which files it holds."""
 
-    def has(self, name: str) -> bool:
+    def has(self, name: str, /) -> bool:
         """Whether the bundle holds the file ``name``."""
         ...
 

@@ -1,0 +1,331 @@
+"""One operation through the steps ground, draft, decode, restore and composite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from engine.amounts import direction, distance, size_factor
+from engine.clock import Clock
+from engine.composite.blend import blend_mask, denoise_mask, feather, paste
+from engine.composite.crop import WorkingCrop, context_box, mask_box
+from engine.composite.ring import match_ring
+from engine.composite.transfer import carry
+from engine.draft import operations
+from engine.draft.cutout import CutOut, cut_out
+from engine.draft.spot import find
+from engine.errors import BadInput
+from engine.parts import GROUND_SIDE, Material, Parts, resized, shrink, small_floats
+from engine.picture import Photo
+from engine.tones import Tones
+from engine.values import MARKER, PHOTO_MARKER, Box, EditRequest, Op, Operation, Plan, Region
+
+WORK_SIDE = 1024  # pixels on the long side of a working crop
+TONE_SIDE = 768  # at which a look is made before it is carried to full size
+PAINT_SIDE = 1600  # at which a style that lays in texture is made
+BACKGROUND_WORDS = frozenset({"background", "backdrop", "the background"})
+DRAWN_WORDS = frozenset({"drawing", "drawn", "cartoon", "clipart", "sticker", "illustration", "icon", "logo", "doodle"})
+TONE_OPS = frozenset({Op.style, Op.mood, Op.adjust})
+
+
+class Run:
+    """Carries the photo from operation to operation of one plan.
+
+    Parameters
+    ----------
+    parts
+        The loaded steps.
+    clock
+        Times the steps and stops between them.
+    request, plan, materials
+        What is asked, what is planned, and the encoded references.
+    seed
+        Of this variation.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        clock: Clock,
+        request: EditRequest,
+        plan: Plan,
+        materials: Mapping[int, Material],
+        seed: int,
+    ) -> None:
+        assert request.photo is not None
+        self._parts, self._clock, self._request, self._plan = parts, clock, request, plan
+        self._materials, self._seed = materials, seed
+        self._photo: Photo = request.photo
+        self._tones = Tones(parts, materials, seed)
+        self.changed_box: Box | None = None
+        self.notes: list[str] = []
+
+    def all(self) -> Photo | None:
+        """Run every operation in order; nothing comes back when none of them makes a picture."""
+        handlers: dict[Op, Callable[[Operation], None]] = {
+            Op.add: self._add,
+            Op.remove: self._remove,
+            Op.fill: self._remove,
+            Op.replace: self._replace,
+            Op.replace_background: self._replace_background,
+            Op.move: self._move,
+            Op.scale: self._move,
+            Op.style: self._tone,
+            Op.mood: self._tone,
+            Op.adjust: self._tone,
+            Op.describe: self._describe,
+        }
+        for index, operation in enumerate(self._plan.operations, 1):
+            self._clock.serve(index, len(self._plan.operations))
+            handlers[operation.op](operation)
+        makes_picture = any(operation.op is not Op.describe for operation in self._plan.operations)
+        return self._photo if makes_picture else None
+
+    # ground
+
+    def _painted(self, operation: Operation) -> Region | None:
+        """The user's mask where it serves this operation: tone operations share it only among themselves."""
+        mask = self._request.mask
+        tone_only = all(each.op in TONE_OPS for each in self._plan.operations)
+        if mask is None or (operation.op in TONE_OPS and not tone_only):
+            return None
+        return Region(mask.astype(np.float32) / 255, "mask")
+
+    def _region(self, operation: Operation) -> Region:
+        """Step ground: the user's mask, or the region that the operation's object names."""
+        with self._clock.step("ground"):
+            painted = self._painted(operation)
+            if painted is not None:
+                return painted
+            named = operation.object or self._plan.region
+            if not named:
+                raise BadInput(f"It is not clear what to {operation.op}.", "Name it, or paint over it.")
+            return self._named(named, operation.where)
+
+    def _named(self, phrase: str, where: str = "") -> Region:
+        match = MARKER.fullmatch(phrase)
+        if not match:
+            return self._parts.select(self._photo, phrase, where=where)
+        vector = self._materials[int(match[1])].vector
+        name = self._parts.encoder.name(vector, count=1)[0][0][0]
+        return self._parts.select(self._photo, name, vector, where)
+
+    # draft
+
+    def _content(self, operation: Operation) -> CutOut:
+        """What an operation brings in: a reference's own pixels, or the library's best match to words or a sound."""
+        material = self._materials.get(operation.ref) if operation.ref else None
+        if material is not None and material.picture is not None:
+            return self._cut(material.picture)
+        words = operation.target or ("" if MARKER.fullmatch(operation.object) else operation.object)
+        vector = material.vector if material is not None else self._parts.encoder.text([words])[0]
+        entry = self._parts.library.find(vector, phrase=words)
+        self.notes.append(f"Took {entry.name} from the reference library.")
+        return self._cut(self._parts.library.read(entry))
+
+    def _cut(self, picture: Photo) -> CutOut:
+        small = Photo(np.ascontiguousarray(shrink(picture.pixels, 2 * WORK_SIDE)))
+        rgb, transparency = small.floats(), small.transparency
+        shown = transparency is not None and transparency.min() < 1
+        if shown:
+            return cut_out(rgb, transparency)
+        return cut_out(rgb, subject=self._parts.selector.saliency(rgb, self._parts.encoder))
+
+    def _remove(self, operation: Operation) -> None:
+        region = self._region(operation)
+        crop, before, hole = self._hole(region)
+        with self._clock.step("draft"):
+            draft = operations.remove(before, hole, self._seed)
+        self._finish(crop, before, draft, region)
+
+    def _replace(self, operation: Operation) -> None:
+        with self._clock.step("draft"):
+            content = self._content(operation)
+        region = self._region(operation)
+        crop, before, hole = self._hole(region)
+        with self._clock.step("draft"):
+            draft = operations.replace(before, hole, content, self._seed, allow_drawing=self._drawing(operation))
+        self._finish(crop, before, draft, None)
+
+    def _add(self, operation: Operation) -> None:
+        with self._clock.step("draft"):
+            content = self._content(operation)
+        with self._clock.step("ground"):
+            small = small_floats(self._photo, GROUND_SIDE)
+            painted = self._painted(operation)
+            mask = shrink(painted.mask, GROUND_SIDE) > 0.5 if painted else None
+            spot = find(
+                small,
+                operation.where,
+                content.aspect,
+                self._name_of(operation),
+                locate=lambda phrase: self._parts.selector.select(small, phrase, self._parts.encoder),
+                mask=mask,
+                seed=self._seed,
+                size=size_factor(operation.amount) if operation.amount else 1.0,
+            )
+            ratio = self._photo.width / small.shape[1]
+            box = spot.box.scaled(ratio)
+        crop = WorkingCrop.fit(context_box(box, self._photo.width, self._photo.height), WORK_SIDE)
+        with self._clock.step("draft"):
+            before = self._take(crop)
+            in_front = None
+            if spot.in_front is not None:
+                in_front = crop.take(resized(spot.in_front, self._photo.width, self._photo.height))
+            draft = operations.add(
+                before,
+                content,
+                crop.from_photo(box),
+                self._seed,
+                grounded=spot.grounded,
+                in_front=in_front,
+                allow_drawing=self._drawing(operation),
+            )
+        self._finish(crop, before, draft, None)
+
+    def _move(self, operation: Operation) -> None:
+        region = self._region(operation)
+        whole = Box(0, 0, self._photo.width, self._photo.height)
+        crop = WorkingCrop.fit(whole, WORK_SIDE * 2)
+        with self._clock.step("draft"):
+            before, own = self._take(crop), crop.take(region.mask)
+            if operation.op is Op.scale:
+                factor = size_factor(f"{operation.target} {operation.amount}")
+                draft = operations.scale(before, own, factor, self._seed)
+            else:
+                draft = self._moved(before, own, operation)
+        self._finish(crop, before, draft, None)
+
+    def _moved(self, before: np.ndarray, own: np.ndarray, operation: Operation) -> operations.Draft:
+        way = direction(operation.where)
+        if way is not None:
+            step = distance(operation.amount or operation.where, max(before.shape[:2]))
+            return operations.shift(before, own, way[0] * step, way[1] * step, self._seed)
+        if not operation.where:
+            raise BadInput(f"It is not said where to move the {operation.object}.", 'Say it, e.g. "to the left".')
+        old = operations.bounds(own > 0.5)
+        spot = find(
+            before,
+            operation.where,
+            old.width / old.height,
+            operation.object,
+            locate=lambda phrase: self._parts.selector.select(before, phrase, self._parts.encoder),
+            seed=self._seed,
+        )
+        middle = (spot.box.left + spot.box.right) // 2
+        return operations.shift(
+            before, own, middle - (old.left + old.right) // 2, spot.box.bottom - old.bottom, self._seed
+        )
+
+    def _replace_background(self, operation: Operation) -> None:
+        material = self._materials.get(operation.ref) if operation.ref else None
+        if material is None or material.picture is None:
+            wanted = operation.target or "the new background"
+            raise BadInput(f"There is no picture of {wanted}.", "Give one as [ref#1] to put behind the subject.")
+        with self._clock.step("ground"):
+            painted = self._painted(operation)
+            if painted is not None:
+                subject = Region(1 - painted.mask, "mask")
+            elif operation.object and operation.object.lower() not in BACKGROUND_WORDS:
+                subject = self._named(operation.object)
+            else:
+                small = self._parts.selector.subject(small_floats(self._photo, GROUND_SIDE), self._parts.encoder)
+                subject = Region(resized(small.mask, self._photo.width, self._photo.height), "words", small.score)
+        crop = WorkingCrop.fit(Box(0, 0, self._photo.width, self._photo.height), WORK_SIDE * 2)
+        with self._clock.step("draft"):
+            before = self._take(crop)
+            draft = operations.replace_background(before, crop.take(subject.mask), material.picture.floats())
+        self._finish(crop, before, draft, None)
+
+    def _tone(self, operation: Operation) -> None:
+        """Style, mood and adjust: made on a small copy, carried to the photo by locally affine colour transfer."""
+        weight = self._tone_weight(operation)
+        with self._clock.step("draft"):
+            paints = self._tones.paints(operation)
+            crop = WorkingCrop.fit(
+                Box(0, 0, self._photo.width, self._photo.height), PAINT_SIDE if paints else TONE_SIDE
+            )
+            before = self._take(crop)
+            after = self._tones.after(before, operation)
+        with self._clock.step("composite"):
+            if paints:
+                blend = weight if weight is not None else np.ones(self._photo.rgb.shape[:2], np.float32)
+                self._show(paste(self._photo.pixels, after, crop, blend))
+            else:
+                pixels = self._photo.pixels.copy()
+                pixels[..., :3] = carry(self._photo.rgb, before, after, weight)
+                self._show(pixels)
+        whole = Box(0, 0, self._photo.width, self._photo.height)
+        self._note_change(whole if weight is None else mask_box(weight > 0))
+
+    def _tone_weight(self, operation: Operation) -> np.ndarray | None:
+        """How much each pixel takes of a tone operation; nothing when all of them take it whole."""
+        painted = self._painted(operation)
+        if painted is None and (not operation.object or operation.object == PHOTO_MARKER):
+            return None
+        if painted is not None:
+            return painted.mask
+        return self._region(operation).mask
+
+    def _describe(self, operation: Operation) -> None:
+        """Answer by what the encoder sees in the photo."""
+        with self._clock.step("encode"):
+            seen = self._parts.encoder.describe_picture(small_floats(self._photo, GROUND_SIDE))
+        names = ", ".join(name for name, _ in seen.labels[:4])
+        self.notes.append(f"The photo looks like: {names}.")
+
+    # shared
+
+    def _hole(self, region: Region) -> tuple[WorkingCrop, np.ndarray, np.ndarray]:
+        """The working crop around a region, its pixels, and the hole in it."""
+        hole = denoise_mask(region.mask)
+        box = mask_box(hole)
+        if box is None:
+            raise BadInput("The region is empty.", "Paint more of the object.")
+        crop = WorkingCrop.fit(context_box(box, self._photo.width, self._photo.height), WORK_SIDE)
+        return crop, self._take(crop), crop.take(hole.astype(np.float32)) > 0.5
+
+    def _take(self, crop: WorkingCrop) -> np.ndarray:
+        return crop.take(self._photo.rgb) / np.float32(self._photo.white)
+
+    def _name_of(self, operation: Operation) -> str:
+        """What an operation brings in, as a noun."""
+        if operation.ref:
+            material = self._materials[operation.ref]
+            return self._parts.encoder.name(material.vector, material.kind, count=1)[0][0][0]
+        return operation.target or operation.object
+
+    def _drawing(self, operation: Operation) -> bool:
+        """Whether the user asked for a drawing by name."""
+        return bool(DRAWN_WORDS & set(f"{operation.object} {operation.target}".lower().split()))
+
+    def _finish(self, crop: WorkingCrop, before: np.ndarray, draft: operations.Draft, limit: Region | None) -> None:
+        """Steps decode, restore and composite."""
+        changed = (draft.rgb != before).any(axis=2)
+        result = draft.rgb
+        if self._parts.decoder is not None:
+            with self._clock.step("decode"):
+                gen = self._plan.embeddings.gen if self._plan.embeddings else None
+                result = self._parts.decoder.decode(
+                    result, changed, self._plan, gen, self._request.settings, self._clock.on_event, self._clock.cancel
+                )
+        if self._parts.restorer is not None:
+            with self._clock.step("restore"):
+                result = self._parts.restorer.restore(result, before, changed, self._seed)
+        with self._clock.step("composite"):
+            result = match_ring(result, before, changed)
+            blend = blend_mask(changed, crop)
+            if limit is not None and limit.source == "mask":
+                rim = 0.05 * float(np.sqrt((limit.mask > 0.5).sum()))
+                blend = blend * feather(limit.mask[crop.box.slices] > 0, int(np.ceil(rim)) + 2)
+            self._show(paste(self._photo.pixels, result, crop, blend))
+        box = mask_box(blend > 0)
+        if box is not None:
+            self._note_change(box.moved(crop.box.left, crop.box.top))
+
+    def _show(self, pixels: np.ndarray) -> None:
+        self._photo = self._photo.with_pixels(pixels)
+
+    def _note_change(self, box: Box | None) -> None:
+        self.changed_box = box.union(self.changed_box) if box else self.changed_box

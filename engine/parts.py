@@ -1,0 +1,136 @@
+"""The loaded steps of one bundle and the material of one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from engine import decode, refine, restore
+from engine.bundle import Bundle, default_home
+from engine.bundle.resources import resource
+from engine.draft.library import Library
+from engine.draft.look_predict import Predictor
+from engine.encode import Encoder
+from engine.encode.encoder import Heard, Kind
+from engine.ground import Selector
+from engine.picture import Photo
+from engine.plan import Planner
+from engine.values import Region
+
+GROUND_SIDE = 1024  # pixels on the long side of the photo that regions are found in
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """A reference, read and encoded.
+
+    Attributes
+    ----------
+    number
+        The k of its marker.
+    kind
+        Picture, sound or music.
+    vector
+        ``(384,)`` float32, unit norm.
+    picture
+        Its pixels, 8-bit sRGB, when it is a picture file.
+    heard
+        What was heard, when it is a sound.
+    notes
+        What the user should know of how it was read.
+    """
+
+    number: int
+    kind: Kind
+    vector: np.ndarray
+    picture: Photo | None = None
+    heard: Heard | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Parts:
+    """The steps of one bundle; each is loaded when first used.
+
+    Parameters
+    ----------
+    bundle
+        An open bundle.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """Step encode."""
+        return Encoder.load(self._bundle)
+
+    @cached_property
+    def planner(self) -> Planner:
+        """Step plan."""
+        return Planner.load(self._bundle)
+
+    @cached_property
+    def prior(self) -> refine.Prior | None:
+        """Step refine, where the bundle has its weights."""
+        return refine.load(self._bundle)
+
+    @cached_property
+    def selector(self) -> Selector:
+        """Step ground."""
+        return Selector.load(self._bundle)
+
+    @cached_property
+    def looks(self) -> Predictor:
+        """Step draft, for tone and colour."""
+        return Predictor.load(self._bundle)
+
+    @cached_property
+    def library(self) -> Library:
+        """Step draft, for references given only as words or sound."""
+        return Library(resource("library"), default_home() / "library", self.encoder)
+
+    @cached_property
+    def decoder(self) -> decode.LatentDecoder | None:
+        """Step decode, where the bundle has its weights."""
+        return decode.load(self._bundle)
+
+    @cached_property
+    def restorer(self) -> restore.Restorer | None:
+        """Step restore, where the bundle has its weights."""
+        return restore.load(self._bundle)
+
+    def select(self, photo: Photo, phrase: str, vector: np.ndarray | None = None, where: str = "") -> Region:
+        """The region that words, or a reference's ``vector``, name, at the photo's size.
+
+        Raises
+        ------
+        RegionNotFound
+            When nothing in the photo fits.
+        """
+        rgb = small_floats(photo, GROUND_SIDE)
+        region = self.selector.select(rgb, phrase, self.encoder, phrase_vector=vector, where=where)
+        return Region(resized(region.mask, photo.width, photo.height), region.source, region.score)
+
+
+def shrink(pixels: np.ndarray, longest: int) -> np.ndarray:
+    """``pixels`` ``(H, W[, C])`` scaled so that the long side is at most ``longest``; smaller ones as they are."""
+    height, width = pixels.shape[:2]
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+
+
+def resized(mask: np.ndarray, width: int, height: int) -> np.ndarray:
+    """A soft mask at another size, float32."""
+    return cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def small_floats(photo: Photo, longest: int) -> np.ndarray:
+    """The photo's colours, ``(h, w, 3)`` float32 0 to 1, at most ``longest`` pixels on the long side."""
+    return shrink(photo.rgb, longest).astype(np.float32) / photo.white

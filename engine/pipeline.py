@@ -1,0 +1,216 @@
+"""The eight steps, wired: encode, plan, refine, ground, draft, decode, restore, composite.
+
+:class:`Engine` holds a bundle's loaded parts and answers requests; :mod:`engine.edits` runs one operation through
+the steps from ground to composite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from engine.bundle import Bundle
+from engine.clock import NO_WEIGHTS, Clock
+from engine.edits import Run
+from engine.errors import BadInput, BundleError
+from engine.files import read_reference, read_sound
+from engine.instruction import check
+from engine.language import foreign_language
+from engine.parts import Material, Parts, small_floats
+from engine.picture import Photo
+from engine.values import (
+    CancelCheck,
+    EditRequest,
+    EditResult,
+    Media,
+    OnEvent,
+    Op,
+    Plan,
+    PlanEmbeddings,
+    Reference,
+    Region,
+    ignore_event,
+    never_cancel,
+)
+
+STEPS = ("encode", "plan", "refine", "ground", "draft", "decode", "restore", "composite")
+NEEDS_DECODER = {
+    Op.generate: "Making a picture from words alone",
+    Op.vary: "Variations of a photo",
+    Op.restore: "Restoring a photo",
+    Op.expand: "Expanding a photo",
+}
+SEEN = 512  # pixels on the long side of the photo that the encoder looks at
+
+
+class Engine:
+    """Plans and runs edits with one bundle; serves one request at a time.
+
+    Parameters
+    ----------
+    parts
+        The steps, loaded when first used.
+    name
+        The bundle's name.
+    """
+
+    def __init__(self, parts: Parts, name: str = "starter") -> None:
+        self._parts = parts
+        self.name = name
+
+    @classmethod
+    def load(cls, name: str = "starter", home: Path | None = None) -> Engine:
+        """Open a bundle; its networks are loaded when a request first needs them.
+
+        Raises
+        ------
+        BundleError
+            When the bundle is missing, damaged or newer than this program.
+        """
+        return cls(Parts(Bundle.open(name, home)), name)
+
+    def plan(self, request: EditRequest, on_event: OnEvent = ignore_event, cancel: CancelCheck = never_cancel) -> Plan:
+        """What would be done, without doing it.
+
+        Raises
+        ------
+        BadInput
+            When instruction and references do not agree or a reference cannot be read.
+        """
+        clock = Clock(STEPS, on_event, cancel)
+        return self._planned(request, self._encoded(request, clock), clock, cancel)
+
+    def edit(
+        self, request: EditRequest, on_event: OnEvent = ignore_event, cancel: CancelCheck = never_cancel
+    ) -> EditResult:
+        """Run a request; the same request and seed give the same pixels on the same device.
+
+        Parameters
+        ----------
+        request
+            Photo, instruction and all that affects the result.
+        on_event
+            Called with stages, steps, previews and log lines, in the calling thread.
+        cancel
+            Asked between and inside steps.
+
+        Raises
+        ------
+        BadInput
+            When something in the request cannot be used.
+        RegionNotFound
+            When words name nothing that is in the photo.
+        BundleError
+            When the bundle lacks what an operation needs.
+        Cancelled
+            When ``cancel`` asked to stop.
+        """
+        self._check(request)
+        clock = Clock(STEPS, on_event, cancel)
+        materials = self._encoded(request, clock)
+        plan = self._planned(request, materials, clock, cancel)
+        for operation in plan.operations:
+            if operation.op in NEEDS_DECODER:
+                raise self._no_decoder(operation.op, "Ask for something else, e.g. add, remove, replace or mood.")
+        plan = self._refined(plan, request, clock)
+        images, box, notes = [], None, list(self._notes(request, materials))
+        for variation in range(request.settings.variations):
+            run = Run(self._parts, clock, request, plan, materials, request.settings.seed + variation)
+            photo = run.all()
+            if photo is not None:
+                images.append(photo)
+            box = run.changed_box.union(box) if run.changed_box else box
+            notes += [note for note in run.notes if note not in notes]
+        for name in ("decode", "restore"):
+            clock.skip(name, NO_WEIGHTS)
+        return EditResult(
+            tuple(images), plan, box, request.settings.seed, clock.reports(), self.name, "cpu", tuple(notes)
+        )
+
+    def select(self, photo: Photo, phrase: str) -> Region:
+        """The region that ``phrase`` names, at the photo's size.
+
+        Raises
+        ------
+        BadInput
+            When the phrase is empty.
+        RegionNotFound
+            When nothing in the photo fits it.
+        """
+        if not phrase.strip():
+            raise BadInput("The words to select by are empty.", 'Name a thing, e.g. "the dog".')
+        return self._parts.select(photo, phrase.strip())
+
+    def _no_decoder(self, op: Op, hint: str) -> BundleError:
+        return BundleError(
+            f"{NEEDS_DECODER[op]} needs a decoder, and the {self.name} bundle has no weights for one.", hint
+        )
+
+    def _check(self, request: EditRequest) -> None:
+        check(request.instruction)
+        photo, mask, settings = request.photo, request.mask, request.settings
+        if photo is None:
+            raise self._no_decoder(Op.generate, "Give a photo to edit.")
+        if mask is not None and mask.shape != (photo.height, photo.width):
+            size = f"{mask.shape[1]} × {mask.shape[0]}, the photo {photo.width} × {photo.height}"
+            raise BadInput(f"The mask is {size}.", "Make the mask at the photo's size.")
+        if mask is not None and not mask.any():
+            raise BadInput("The mask is empty.", "Paint the place to edit, or give no mask.")
+        if not 1 <= settings.variations <= 4:
+            raise BadInput(f"{settings.variations} variations were asked for.", "Ask for 1 to 4.")
+        if settings.engine != self.name:
+            raise BadInput(f"The engine {settings.engine!r} is not loaded.", f"This is {self.name!r}.")
+
+    def _encoded(self, request: EditRequest, clock: Clock) -> dict[int, Material]:
+        """Step encode: every reference in the shared space."""
+        check(request.instruction)
+        with clock.step("encode"):
+            return {each.number: self._material(each) for each in request.instruction.references}
+
+    def _material(self, reference: Reference) -> Material:
+        encoder = self._parts.encoder
+        if reference.file is None:
+            if not reference.text.strip():
+                raise BadInput(f"{reference.marker} has neither a file nor words.", "Give it a picture or a sound.")
+            return Material(reference.number, "picture", encoder.text([reference.text])[0])
+        if reference.media is Media.sound:
+            sound = read_sound(reference.file)
+            heard = encoder.sound(sound.samples, sound.rate)
+            return Material(reference.number, heard.kind, heard.vector, heard=heard, notes=sound.notes)
+        picture = read_reference(reference.file)
+        vector = encoder.pictures([(picture.floats(), picture.transparency)])[0]
+        return Material(reference.number, "picture", vector, picture=picture, notes=picture.notes)
+
+    def _planned(self, request: EditRequest, materials: dict[int, Material], clock: Clock, cancel: CancelCheck) -> Plan:
+        """Step plan, or the request's own plan checked against its references."""
+        if request.plan is not None:
+            for operation in request.plan.operations:
+                if operation.ref is not None and operation.ref not in materials:
+                    raise BadInput(f"The plan uses [ref#{operation.ref}], which is not given.", "Add it with --ref.")
+            return request.plan
+        language = foreign_language(request.instruction.text)
+        if language:
+            raise BadInput(
+                f"The instruction is in {language}; the {self.name} engine understands English.", "Write it in English."
+            )
+        with clock.step("plan"):
+            seen = None
+            if request.photo is not None:
+                seen = self._parts.encoder.pictures([(small_floats(request.photo, SEEN), None)])[0]
+            inputs = {number: (material.vector, material.kind) for number, material in materials.items()}
+            return self._parts.planner.plan(request.instruction, inputs, seen, history=request.history, cancel=cancel)
+
+    def _refined(self, plan: Plan, request: EditRequest, clock: Clock) -> Plan:
+        """Step refine: a better [gen] embedding, where the bundle has a prior."""
+        prior, embeddings = self._parts.prior, plan.embeddings
+        if prior is None or embeddings is None:
+            clock.skip("refine", NO_WEIGHTS)
+            return plan
+        with clock.step("refine"):
+            better = prior.refine(embeddings.gen, embeddings.base, request.settings.score, request.settings.seed)
+            return replace(plan, embeddings=PlanEmbeddings(better, embeddings.base, embeddings.subs))
+
+    @staticmethod
+    def _notes(request: EditRequest, materials: dict[int, Material]) -> tuple[str, ...]:
+        photo_notes = request.photo.notes if request.photo else ()
+        return (*photo_notes, *(note for material in materials.values() for note in material.notes))

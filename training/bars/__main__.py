@@ -1,0 +1,68 @@
+"""``python -m training.bars A``: measure every bar of a letter, print the table, exit 0 only when every must holds."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from training.bars import Bar, Ground
+from training.data.items import data_folder
+
+TOPICS = {
+    "A": (
+        "setup",
+        "plan",
+        "encode",
+        "select",
+        "remove",
+        "adjust",
+        "mood",
+        "exactness",
+        "start",
+        "large",
+    ),
+}
+
+
+def table(bars: list[Bar]) -> str:
+    """The bars as a Markdown table."""
+    lines = ["| | what | bar | figure | |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {bar.level} | {bar.what} | {bar.goal} | {bar.figure} | {'holds' if bar.ok else 'MISSED'} |" for bar in bars
+    ]
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the measurements of one letter, or only the topics named after it."""
+    parser = argparse.ArgumentParser(prog="run.py bars", description=__doc__)
+    parser.add_argument("letter", choices=sorted(TOPICS))
+    parser.add_argument("topics", nargs="*", help="only these topics")
+    parser.add_argument("--data", type=Path, default=None, help="folder made by the data command")
+    parser.add_argument("--out", type=Path, default=Path("bars"), help="folder for pictures and details")
+    options = parser.parse_args(arguments)
+    unknown = set(options.topics) - set(TOPICS[options.letter])
+    if unknown:
+        parser.error(f"no topic {', '.join(sorted(unknown))}; there are {', '.join(TOPICS[options.letter])}")
+    ground = Ground(options.data or data_folder(), options.out)
+    options.out.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    bars: list[Bar] = []
+    for topic in options.topics or TOPICS[options.letter]:
+        start = time.perf_counter()
+        print(f"{topic} …", flush=True)
+        bars += importlib.import_module(f"training.bars.{topic}").measure(ground)
+        print(f"{topic} took {time.perf_counter() - start:.0f} s", flush=True)
+    (options.out / f"{options.letter}.json").write_text(json.dumps([asdict(bar) for bar in bars], indent=1) + "\n")
+    print(table(bars))
+    return 0 if all(bar.ok for bar in bars if bar.level == "must") else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
