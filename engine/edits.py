@@ -122,7 +122,8 @@ class Run:
         vector = material.vector if material is not None else self._parts.encoder.text([words])[0]
         entry = self._parts.library.find(vector, phrase=words)
         self.notes.append(f"Took {entry.name} from the reference library.")
-        return self._cut(self._parts.library.read(entry))
+        content = self._cut(self._parts.library.read(entry))
+        return CutOut(content.rgba) if entry.shipped else content  # shipped ones were all checked to be photographs
 
     def _cut(self, picture: Photo) -> CutOut:
         small = Photo(np.ascontiguousarray(shrink(picture.pixels, 2 * WORK_SIDE)))
@@ -279,7 +280,7 @@ class Run:
 
     def _hole(self, region: Region) -> tuple[WorkingCrop, np.ndarray, np.ndarray]:
         """The working crop around a region, its pixels, and the hole in it."""
-        hole = denoise_mask(region.mask)
+        hole = denoise_mask(region)
         box = mask_box(hole)
         if box is None:
             raise BadInput("The region is empty.", "Paint more of the object.")

@@ -162,10 +162,12 @@ class Engine:
             raise BadInput(f"The engine {settings.engine!r} is not loaded.", f"This is {self.name!r}.")
 
     def _encoded(self, request: EditRequest, clock: Clock) -> dict[int, Material]:
-        """Step encode: every reference in the shared space."""
+        """Step encode: every reference in the shared space, those of earlier turns too."""
         check(request.instruction)
+        references = {each.number: each for turn in request.history for each in turn.instruction.references}
+        references |= {each.number: each for each in request.instruction.references}
         with clock.step("encode"):
-            return {each.number: self._material(each) for each in request.instruction.references}
+            return {number: self._material(each) for number, each in references.items()}
 
     def _material(self, reference: Reference) -> Material:
         encoder = self._parts.encoder

@@ -12,6 +12,7 @@ import pytest
 from engine.picture import Photo
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as the programs set it: spinning threads starve busy machines
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,8 @@ def test_every_hand_written_english_instruction_passes():
 
 
 @pytest.mark.parametrize(
-    "text", ["warmer", "boat -> [ref#1]", "remove da guy on de left pls", "café sign out", "no people", "die cut effect"]
+    "text",
+    ["warmer", "boat -> [ref#1]", "remove da guy on de left pls", "café sign out", "no people", "die cut effect"],
 )
 def test_terse_and_odd_english_passes(text):
     assert foreign_language(text) is None

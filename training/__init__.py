@@ -1,1 +1,1 @@
-"""Produces and judges what the engine loads: data, training stages, evaluation, bars. Imports engine, never desktop_app."""
+"""Makes and judges what the engine loads: data, stages, evaluation, bars. Imports engine, never desktop_app."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from engine.commands.demo import demo
+from engine.commands.describe import describe, embed
 from engine.commands.edit import edit
 from engine.commands.plan import plan
 from engine.commands.select import select
@@ -12,5 +13,5 @@ from engine.commands.select import select
 
 def register(app: typer.Typer) -> None:
     """Add the commands of the main job."""
-    for command in (edit, plan, select, demo):
+    for command in (edit, plan, select, describe, embed, demo):
         app.command()(command)

@@ -36,7 +36,9 @@ def say_json(value: Any) -> None:
 
 
 def progress(event: Event) -> None:
-    """Show stages and log lines on standard error."""
+    """Show stages and log lines on standard error, where somebody watches it."""
+    if not sys.stderr.isatty():
+        return
     match event:
         case StageEvent(step, index, total):
             print(f"  {step}" + (f" ({index} of {total})" if total > 1 else ""), file=sys.stderr)  # noqa: T201

@@ -68,7 +68,7 @@ class WorkingCrop:
         return self.width == self.box.width and self.height == self.box.height
 
     def take(self, pixels: np.ndarray) -> np.ndarray:
-        """Cut the box out of an ``(H, W[, C])`` array and bring it to the working size, float32 in the array's units."""
+        """Cut the box out of an ``(H, W[, C])`` array and bring it to working size; float32, same units."""
         part = pixels[self.box.slices].astype(np.float32)
         if self.whole:
             return part

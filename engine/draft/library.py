@@ -17,7 +17,9 @@ from engine.values import Media
 
 FOLDERS = "folders.json"
 INDEX = "index.npz"
-LEAST_BY_NAME = 0.60  # cosine to the name of a shipped cut-out; synonyms score above, mere company ("dog", "bone") below
+LEAST_BY_NAME = (
+    0.60  # cosine to the name of a shipped cut-out; synonyms score above, mere company ("dog", "bone") below
+)
 LEAST_BY_PICTURE = 0.40  # cosine to a picture of the user's; pictures lie further from words than words do
 LEAST_BY_SOUND = 0.35  # cosine of a heard sound to a name
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.composite.blend import blend_mask, denoise_mask, feather, grow, paste
 from engine.composite.crop import WorkingCrop, context_box, mask_box
 from engine.composite.ring import match_ring
-from engine.values import Box
+from engine.values import Box, Region
 
 
 @st.composite
@@ -72,7 +72,9 @@ def test_a_scaled_crop_keeps_its_proportions():
 def test_masks_grow_and_soften_outward_only():
     mask = np.zeros((60, 60), np.float32)
     mask[20:40, 20:40] = 1
-    assert denoise_mask(mask)[20:40, 20:40].all()
+    painted, named = denoise_mask(Region(mask, "mask")), denoise_mask(Region(mask, "words"))
+    assert painted[20:40, 20:40].all()
+    assert named.sum() >= painted.sum() > (mask > 0).sum()
     soft = feather(mask > 0, 5)
     assert (soft[mask > 0] == 1).all()
     assert soft[20, 14] == 0

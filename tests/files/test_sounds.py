@@ -61,7 +61,7 @@ def test_a_picture_and_a_tag_without_sound_are_refused(make_photo, tmp_path):
     (tmp_path / "cover.mp3").write_bytes(b"ID3\x04\x00\x00\x00\x00\x02\x00" + b"APIC" + b"\0" * 400)
     with pytest.raises(BadInput, match="cannot be read as sound"):
         read_sound(tmp_path / "cover.mp3")
-    with pytest.raises(BadInput, match="cut.flac"):
-        soundfile.write(tmp_path / "cut.flac", tone(1, 16_000), 16_000)
-        (tmp_path / "cut.flac").write_bytes((tmp_path / "cut.flac").read_bytes()[:30])
+    soundfile.write(tmp_path / "cut.flac", tone(1, 16_000), 16_000)
+    (tmp_path / "cut.flac").write_bytes((tmp_path / "cut.flac").read_bytes()[:30])
+    with pytest.raises(BadInput, match=r"cut\.flac"):
         read_sound(tmp_path / "cut.flac")

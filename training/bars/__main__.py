@@ -11,8 +11,11 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+import platformdirs
+
 from training.bars import Bar, Ground
-from training.data.items import data_folder
+from training.data.build import build
+from training.data.items import DATA_VARIABLE, data_folder
 
 TOPICS = {
     "A": (
@@ -39,6 +42,17 @@ def table(bars: list[Bar]) -> str:
     return "\n".join(lines)
 
 
+def prepared(named: Path | None) -> Path:
+    """The data folder: the one named, the environment's, or one built now in the user's cache."""
+    if named is not None or os.environ.get(DATA_VARIABLE):
+        return data_folder(named)
+    folder = platformdirs.user_cache_path("overtone") / "data"
+    if not (folder / "music" / "music.jsonl").is_file():
+        print(f"building the public test data in {folder} (about ten minutes, once) …", flush=True)
+        build(folder, ("photos", "objects", "sounds", "music"))
+    return folder
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the measurements of one letter, or only the topics named after it."""
     parser = argparse.ArgumentParser(prog="run.py bars", description=__doc__)
@@ -50,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
     unknown = set(options.topics) - set(TOPICS[options.letter])
     if unknown:
         parser.error(f"no topic {', '.join(sorted(unknown))}; there are {', '.join(TOPICS[options.letter])}")
-    ground = Ground(options.data or data_folder(), options.out)
+    ground = Ground(prepared(options.data), options.out)
     options.out.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     bars: list[Bar] = []

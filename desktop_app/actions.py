@@ -1,0 +1,91 @@
+"""Every command of the window as an action with its words and shortcut, and the menus made of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenuBar
+
+translate = QCoreApplication.translate
+Keys = QKeySequence.StandardKey | str | None
+
+
+class Actions:
+    """The actions of one window; the window connects and enables them."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
+        self.open = self._make(translate("actions", "&Open a Photo…"), QKeySequence.StandardKey.Open)
+        self.sample = self._make(translate("actions", "Open the Sa&mple"))
+        self.add_pictures = self._make(translate("actions", "Add &Pictures…"), "Ctrl+Shift+P")
+        self.add_sounds = self._make(translate("actions", "Add So&unds…"), "Ctrl+Shift+U")
+        self.save = self._make(translate("actions", "&Save"), QKeySequence.StandardKey.Save)
+        self.save_as = self._make(translate("actions", "Save &As…"), "Ctrl+Shift+S")
+        self.quit = self._make(translate("actions", "&Quit"), "Ctrl+Q")
+        self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+        self.undo = self._make(translate("actions", "&Undo"), QKeySequence.StandardKey.Undo)
+        self.redo = self._make(translate("actions", "&Redo"), "Ctrl+Shift+Z")
+        self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        self.hand = self._make(translate("actions", "&Hand"), "H", checkable=True)
+        self.brush = self._make(translate("actions", "&Brush"), "B", checkable=True)
+        self.eraser = self._make(translate("actions", "&Eraser"), "E", checkable=True)
+        group = QActionGroup(window)
+        for tool in (self.hand, self.brush, self.eraser):
+            group.addAction(tool)
+        self.smaller = self._make(translate("actions", "&Smaller Brush"), "[")
+        self.larger = self._make(translate("actions", "&Larger Brush"), "]")
+        self.invert = self._make(translate("actions", "&Invert Mask"), "Ctrl+I")
+        self.clear = self._make(translate("actions", "&Clear Mask"), "Ctrl+D")
+        self.show_mask = self._make(translate("actions", "Show &Mask"), "M", checkable=True)
+        self.show_mask.setChecked(True)
+        self.fit = self._make(translate("actions", "&Fit in Window"), "Ctrl+0")
+        self.actual = self._make(translate("actions", "&100 %"), "Ctrl+1")
+        self.zoom_in = self._make(translate("actions", "Zoom &In"), QKeySequence.StandardKey.ZoomIn)
+        self.zoom_in.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        self.zoom_out = self._make(translate("actions", "Zoom &Out"), "Ctrl+-")
+        self.before = self._make(translate("actions", "See &Before"), checkable=True)
+        self.split = self._make(translate("actions", "&Split Before and After"), "S", checkable=True)
+        self.run = self._make(translate("actions", "&Run"), "Ctrl+Return")
+        self.plan = self._make(translate("actions", "&Plan Only"), "Ctrl+Shift+Return")
+        self.cancel = self._make(translate("actions", "&Cancel"), "Esc")
+        self.accept = self._make(translate("actions", "&Accept Result"), "Ctrl+Shift+A")
+        self.discard = self._make(translate("actions", "&Discard Result"), "Ctrl+Shift+D")
+        self.write = self._make(translate("actions", "Go to the &Instruction"), "Ctrl+L")
+        self.about = self._make(translate("actions", "&About Overtone and Its Models"))
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Make the menus."""
+        menus = {
+            translate("actions", "&File"): (
+                self.open, self.sample, None, self.add_pictures, self.add_sounds, None,
+                self.save, self.save_as, None, self.quit,
+            ),
+            translate("actions", "&Edit"): (
+                self.undo, self.redo, None, self.write, self.run, self.plan, self.cancel, None,
+                self.accept, self.discard,
+            ),
+            translate("actions", "&Mask"): (
+                self.hand, self.brush, self.eraser, None, self.smaller, self.larger, None,
+                self.invert, self.clear, self.show_mask,
+            ),
+            translate("actions", "&View"): (
+                self.fit, self.actual, self.zoom_in, self.zoom_out, None, self.before, self.split,
+            ),
+            translate("actions", "&Help"): (self.about,),
+        }  # fmt: skip
+        for title, actions in menus.items():
+            menu = bar.addMenu(title)
+            for action in actions:
+                if action is None:
+                    menu.addSeparator()
+                else:
+                    menu.addAction(action)
+
+    def _make(self, text: str, keys: Keys = None, *, checkable: bool = False) -> QAction:
+        action = QAction(text, self._window)
+        action.setCheckable(checkable)
+        if keys is not None:
+            action.setShortcut(QKeySequence(keys))
+        self._window.addAction(action)
+        return action

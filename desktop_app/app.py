@@ -1,0 +1,34 @@
+"""Starting the editor: the application, its look, the engine's client and the window."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.engine_client import ThreadEngineClient
+from desktop_app.main_window import MainWindow
+from desktop_app.theme import Look, icon
+
+
+def run(photo: Path | None = None) -> int:
+    """Open the window, with a photo if one is named, and return when it is closed.
+
+    Returns
+    -------
+    The exit code of the application.
+    """
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("overtone")
+    app.setApplicationDisplayName("Overtone")
+    app.setDesktopFileName("overtone")
+    look = Look(app)
+    app.setWindowIcon(icon("overtone", look.theme, "accent_text", 64))
+    window = MainWindow(look, ThreadEngineClient())
+    window.show()
+    if photo is not None:
+        window.open(photo)
+    return app.exec()

@@ -1,0 +1,86 @@
+"""Questions to the user that only the platform's own dialogs can ask; tests answer them through the same protocol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Protocol
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from engine.values import Media
+
+PICTURES = "*.jpg *.jpeg *.png *.tif *.tiff *.webp *.heic *.avif"
+SOUNDS = "*.wav *.flac *.ogg *.oga *.opus *.mp3 *.aif *.aiff"
+Answer = Literal["save", "discard", "stay"]
+translate = QCoreApplication.translate
+
+
+class Dialogs(Protocol):
+    """What the window asks."""
+
+    def photo(self) -> Path | None:
+        """Which photo to open."""
+        ...
+
+    def references(self, media: Media) -> list[Path]:
+        """Which pictures or sounds to add."""
+        ...
+
+    def save_as(self, suggested: Path) -> Path | None:
+        """Where to save; replacing a file has been confirmed."""
+        ...
+
+    def unsaved(self, name: str) -> Answer:
+        """What to do with changes not saved yet."""
+        ...
+
+
+class QtDialogs:
+    """The real ones, over ``window``."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def photo(self) -> Path | None:
+        """See :meth:`Dialogs.photo`."""
+        title = translate("dialogs", "Open a photo")
+        name, _ = QFileDialog.getOpenFileName(self._window, title, "", self._filter(Media.image))
+        return Path(name) if name else None
+
+    def references(self, media: Media) -> list[Path]:
+        """See :meth:`Dialogs.references`."""
+        picture = media is Media.image
+        title = translate("dialogs", "Add pictures") if picture else translate("dialogs", "Add sounds")
+        names, _ = QFileDialog.getOpenFileNames(self._window, title, "", self._filter(media))
+        return [Path(name) for name in names]
+
+    def save_as(self, suggested: Path) -> Path | None:
+        """See :meth:`Dialogs.save_as`."""
+        title = translate("dialogs", "Save the photo")
+        name, _ = QFileDialog.getSaveFileName(self._window, title, str(suggested), self._filter(Media.image))
+        if not name:
+            return None
+        path = Path(name)
+        return path if path.suffix else path.with_suffix(suggested.suffix)
+
+    def unsaved(self, name: str) -> Answer:
+        """See :meth:`Dialogs.unsaved`."""
+        button = QMessageBox.question(
+            self._window,
+            translate("dialogs", "Unsaved changes"),
+            translate("dialogs", "Save the changes to {0}?").format(name),
+            QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Save,
+        )
+        answers: dict[QMessageBox.StandardButton, Answer] = {
+            QMessageBox.StandardButton.Save: "save",
+            QMessageBox.StandardButton.Discard: "discard",
+        }
+        return answers.get(button, "stay")
+
+    def _filter(self, media: Media) -> str:
+        every = translate("dialogs", "All files (*)")
+        if media is Media.image:
+            return translate("dialogs", "Pictures ({0})").format(PICTURES) + ";;" + every
+        return translate("dialogs", "Sounds ({0})").format(SOUNDS) + ";;" + every

@@ -1,0 +1,75 @@
+"""Where the engine comes from: is its bundle ready, load it, put it together. The only door to the model libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from engine.bundle import Bundle
+from engine.errors import BundleError, Cancelled
+from engine.values import CancelCheck, EditRequest, EditResult, OnEvent, Plan
+
+
+class Engine(Protocol):
+    """What the editor uses of :class:`engine.pipeline.Engine`."""
+
+    def plan(self, request: EditRequest, on_event: OnEvent = ..., cancel: CancelCheck = ...) -> Plan:
+        """Understand the instruction."""
+        ...
+
+    def edit(self, request: EditRequest, on_event: OnEvent = ..., cancel: CancelCheck = ...) -> EditResult:
+        """Carry it out."""
+        ...
+
+
+class Source(Protocol):
+    """A place that engines come from."""
+
+    def missing(self, name: str) -> str:
+        """Why the bundle cannot be used, in one sentence; empty when it is complete. Called in the window's thread."""
+        ...
+
+    def load(self, name: str) -> Engine:
+        """Load the engine; slow, imports the model libraries. Called in the engine's thread."""
+        ...
+
+    def assemble(self, name: str, on_progress: Callable[[str, float], None], cancel: CancelCheck) -> None:
+        """Put the bundle together. Called in the engine's thread."""
+        ...
+
+
+class Installed:
+    """The engine of this installation."""
+
+    def missing(self, name: str) -> str:
+        """See :meth:`Source.missing`; looks at the manifest and the files' sizes."""
+        try:
+            Bundle.open(name)
+        except BundleError as error:
+            return error.message
+        return ""
+
+    def load(self, name: str) -> Engine:
+        """See :meth:`Source.load`."""
+        from engine.pipeline import Engine as Pipeline
+
+        return Pipeline.load(name)
+
+    def assemble(self, name: str, on_progress: Callable[[str, float], None], cancel: CancelCheck) -> None:
+        """See :meth:`Source.assemble`; what is done stays done when it is stopped.
+
+        Raises
+        ------
+        BundleError, MachineError
+            As :func:`engine.bundle.assemble.assemble`.
+        Cancelled
+            When ``cancel`` says so between two steps.
+        """
+        from engine.bundle.assemble import assemble
+
+        def progress(text: str, share: float) -> None:
+            if cancel():
+                raise Cancelled
+            on_progress(text, share)
+
+        assemble(name, progress=progress)

@@ -1,0 +1,225 @@
+"""The session behind a window: the document, its references and their thumbnails, and the files around them.
+
+Files are read, prepared for the screen and written in a worker; the window only hears that something is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app import thumbs
+from desktop_app.background import Background
+from desktop_app.document import Document, Reference, Touched, numbered
+from desktop_app.pyramid import Pyramid, build
+from desktop_app.thumbs import Thumb
+from engine.errors import OvertoneError
+from engine.files import read_photo, sniff, write_photo
+from engine.picture import Photo
+from engine.values import Media
+
+KEPT = 4  # pyramids: original, current, result, and one for undo
+
+
+def read_for_screen(path: Path) -> tuple[Photo, Pyramid]:
+    """A photo and its pyramid."""
+    photo = read_photo(path)
+    return photo, build(photo)
+
+
+def read_references(paths: Sequence[Path]) -> tuple[dict[Path, tuple[Media, Thumb]], list[OvertoneError]]:
+    """What the files hold, and why the others cannot be used."""
+    good: dict[Path, tuple[Media, Thumb]] = {}
+    bad: list[OvertoneError] = []
+    for path in paths:
+        try:
+            media = sniff(path)
+            good[path] = (media, thumbs.make(path, media))
+        except OvertoneError as error:
+            bad.append(error)
+    return good, bad
+
+
+class Session(QObject):
+    """What the window works on.
+
+    Attributes
+    ----------
+    opened
+        Another document is there.
+    touched
+        A :class:`~desktop_app.document.Touched`: what undo, redo, accept or discard changed.
+    pictures_ready
+        A pyramid that was asked for is there.
+    references_changed
+        The bins' content or thumbnails changed.
+    added
+        Numbers of references that came in by files.
+    refused
+        The errors of files that were not taken, and how many there were in all.
+    saved
+        Where the photo was written.
+    failed
+        An :class:`~engine.errors.OvertoneError`.
+    working
+        What the files' worker does now, in words; empty when nothing.
+    """
+
+    opened = Signal()
+    touched = Signal(object)
+    pictures_ready = Signal()
+    references_changed = Signal()
+    added = Signal(list)
+    refused = Signal(list, int)
+    saved = Signal(object)
+    failed = Signal(object)
+    working = Signal(str)
+
+    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = background
+        self.document: Document | None = None
+        self.thumbs: dict[Path, Thumb] = {}
+        self._loose: tuple[Reference, ...] = ()
+        self._pyramids: list[tuple[Photo, Pyramid]] = []
+        self._asked: list[Photo] = []
+        self._opening = 0
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Those of the document, or those waiting for one."""
+        return self.document.references if self.document is not None else self._loose
+
+    # files
+
+    def open(self, path: Path) -> None:
+        """Read a photo and make it the document; the references stay in their bins."""
+        self._background.forget(self._opening)
+        self.working.emit(self.tr("Opening {0}…").format(path.name))
+        self._opening = self._background.submit(
+            lambda: read_for_screen(path), lambda value: self._opened(path, *value), self._fail
+        )
+
+    def save(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Write the current picture, then call ``then``."""
+        document = self.document
+        if document is None:
+            return
+        photo = document.photo
+
+        def done(_value: object) -> None:
+            self.working.emit("")
+            document.saved(photo, path)
+            self.saved.emit(path)
+            if then is not None:
+                then()
+
+        self.working.emit(self.tr("Saving {0}…").format(path.name))
+        self._background.submit(lambda: write_photo(photo, path), done, self._fail)
+
+    def add_files(self, paths: Sequence[Path], then: Callable[[list[int]], None] | None = None) -> None:
+        """Read files and put each into the bin it belongs to; ``then`` gets the numbers of all that are there."""
+        wanted = list(dict.fromkeys(path.absolute() for path in paths))
+        if not wanted:
+            return
+        text = self.tr("Reading {0}…").format(wanted[0].name)
+        self.working.emit(text if len(wanted) == 1 else self.tr("Reading {0} files…").format(len(wanted)))
+        self._background.submit(
+            lambda: read_references(wanted), lambda value: self._read(wanted, then, *value), self._fail
+        )
+
+    # pictures for the screen
+
+    def pyramid(self, photo: Photo) -> Pyramid | None:
+        """The photo ready for the screen; if it is not yet, it is made and ``pictures_ready`` follows."""
+        for index, (known, pyramid) in enumerate(self._pyramids):
+            if known is photo:
+                self._pyramids.append(self._pyramids.pop(index))
+                return pyramid
+        if not any(asked is photo for asked in self._asked):
+            self._asked.append(photo)
+            self._background.submit(lambda: build(photo), lambda value: self._built(photo, value), self._fail)
+        return None
+
+    # changes
+
+    def remove_reference(self, number: int) -> None:
+        """Take a reference out of its bin."""
+        if self.document is not None:
+            self.document.remove_reference(number)
+        else:
+            self._loose = tuple(item for item in self._loose if item.number != number)
+        self.references_changed.emit()
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        if self.document is not None:
+            self._tell(self.document.undo())
+
+    def redo(self) -> None:
+        """Do the last undone change again."""
+        if self.document is not None:
+            self._tell(self.document.redo())
+
+    def accept(self) -> None:
+        """Keep the pending result."""
+        if self.document is not None and self.document.pending is not None:
+            self.document.accept()
+            self._tell(Touched(self.document.mask.whole, photo=True))
+
+    def discard(self) -> None:
+        """Let the pending result go."""
+        if self.document is not None and self.document.pending is not None:
+            self.document.discard()
+            self._tell(Touched(photo=True))
+
+    # answers of the worker
+
+    def _opened(self, path: Path, photo: Photo, pyramid: Pyramid) -> None:
+        references = self.references
+        self._loose = ()
+        self.document = Document(photo, path, references)
+        self._pyramids = [(photo, pyramid)]
+        self._asked.clear()
+        self.working.emit("")
+        self.opened.emit()
+
+    def _read(
+        self,
+        wanted: list[Path],
+        then: Callable[[list[int]], None] | None,
+        good: dict[Path, tuple[Media, Thumb]],
+        bad: list[OvertoneError],
+    ) -> None:
+        self.working.emit("")
+        files = {path: media for path, (media, _) in good.items()}
+        self.thumbs.update({path: thumb for path, (_, thumb) in good.items()})
+        if self.document is not None:
+            fresh = self.document.add_references(files)
+        else:
+            fresh = numbered(self._loose, files)
+            self._loose = (*self._loose, *fresh)
+        self.references_changed.emit()
+        if fresh:
+            self.added.emit([item.number for item in fresh])
+        if bad:
+            self.refused.emit(bad, len(wanted))
+        if then is not None:
+            there = {item.path: item.number for item in self.references}
+            then([there[path] for path in wanted if path in there])
+
+    def _built(self, photo: Photo, pyramid: Pyramid) -> None:
+        self._asked = [asked for asked in self._asked if asked is not photo]
+        self._pyramids = [*self._pyramids, (photo, pyramid)][-KEPT:]
+        self.pictures_ready.emit()
+
+    def _tell(self, touched: Touched) -> None:
+        if touched.references:
+            self.references_changed.emit()
+        self.touched.emit(touched)
+
+    def _fail(self, error: OvertoneError) -> None:
+        self.working.emit("")
+        self.failed.emit(error)

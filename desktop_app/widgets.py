@@ -1,0 +1,178 @@
+"""Small widgets that several parts of the window share."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QLayoutItem, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from desktop_app.theme import Look, icon
+
+
+class IconButton(QToolButton):
+    """A flat button with one of the project's icons; ``name`` is what a screen reader says."""
+
+    def __init__(
+        self, look: Look, icon_name: str, name: str, parent: QWidget | None = None, colour: str = "text"
+    ) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._icon_name = icon_name
+        self._colour = colour
+        self.setIconSize(QSize(18, 18))
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        look.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        self.setIcon(icon(self._icon_name, self._look.theme, self._colour))
+
+
+class ActionButton(IconButton):
+    """An icon button that follows an action: its enabled and checked state, its words and its shortcut."""
+
+    def __init__(self, look: Look, icon_name: str, action: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(look, icon_name, plain(action.text()), parent)
+        self._action = action
+        self.setCheckable(action.isCheckable())
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        shortcut = self._action.shortcut().toString(self._action.shortcut().SequenceFormat.NativeText)
+        words = plain(self._action.text())
+        self.setEnabled(self._action.isEnabled())
+        self.setChecked(self._action.isChecked())
+        self.setAccessibleName(words)
+        self.setToolTip(f"{words}  ({shortcut})" if shortcut else words)
+
+
+def plain(text: str) -> str:
+    """A menu text without its mnemonic and dots."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&").rstrip("…")
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False, parent: QWidget | None = None) -> QLabel:
+    """A label in one of the style sheet's roles: heading, secondary, title, value, empty."""
+    result = QLabel(text, parent)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        result.setProperty("role", role)
+    result.setWordWrap(wrap)
+    return result
+
+
+def push(text: str, *, primary: bool = False, parent: QWidget | None = None) -> QPushButton:
+    """A push button; ``primary`` is the one that the eye should find first."""
+    button = QPushButton(text, parent)
+    button.setAccessibleName(plain(text))
+    if primary:
+        button.setProperty("primary", True)
+    return button
+
+
+def rule(parent: QWidget | None = None) -> QFrame:
+    """A short upright line between groups of a tool bar."""
+    line = QFrame(parent)
+    line.setObjectName("toolRule")
+    line.setFixedSize(1, 22)
+    return line
+
+
+def restyle(widget: QWidget) -> None:
+    """Apply the style sheet again after a property that it looks at has changed."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()
+
+
+class FlowLayout(QLayout):
+    """Items beside each other, wrapped into as many rows as the width asks for."""
+
+    def __init__(self, parent: QWidget | None = None, spacing: int = 6, margin: int = 0) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self.setContentsMargins(QMargins(margin, margin, margin, margin))
+        self.setSpacing(spacing)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """See QLayout."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """See QLayout."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """See QLayout."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """See QLayout."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        """See QLayout: takes no more than it needs."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        """See QLayout."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """See QLayout."""
+        return self._arrange(QRect(0, 0, width, 0), move=False)
+
+    def setGeometry(self, rect: QRect) -> None:
+        """See QLayout."""
+        super().setGeometry(rect)
+        self._arrange(rect, move=True)
+
+    def sizeHint(self) -> QSize:
+        """See QLayout."""
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:
+        """See QLayout: the largest item must fit."""
+        size = QSize()
+        for item in self._items:
+            size = size.expandedTo(item.minimumSize())
+        margins = self.contentsMargins()
+        return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+
+    def _arrange(self, rect: QRect, *, move: bool) -> int:
+        inner = rect.marginsRemoved(self.contentsMargins())
+        x, y, row = inner.x(), inner.y(), 0
+        for item in self._items:
+            size = item.sizeHint()
+            size.setWidth(min(size.width(), max(inner.width(), item.minimumSize().width())))
+            if x > inner.x() and x + size.width() > inner.x() + inner.width():
+                x, y, row = inner.x(), y + row + self.spacing(), 0
+            if move:
+                item.setGeometry(QRect(QPoint(x, y), size))
+            x += size.width() + self.spacing()
+            row = max(row, size.height())
+        return y + row - rect.y() + self.contentsMargins().bottom()
+
+
+class FlowArea(QWidget):
+    """A widget laid out by :class:`FlowLayout` that tells its parent the height it needs."""
+
+    def __init__(self, parent: QWidget | None = None, spacing: int = 6, margin: int = 0) -> None:
+        super().__init__(parent)
+        self.flow = FlowLayout(self, spacing, margin)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def clear(self) -> None:
+        """Remove all items."""
+        while (item := self.flow.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()

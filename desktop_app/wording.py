@@ -1,0 +1,80 @@
+"""Words for what the engine says: operations as short phrases, steps as what is being done."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from engine.values import Op, Operation, marker
+
+translate = QCoreApplication.translate
+
+
+def phrase(operation: Operation) -> str:
+    """An operation as a readable chip, e.g. ``replace boat → [ref#1]``."""
+    thing = operation.object
+    new = marker(operation.ref) if operation.ref is not None else operation.target
+    whole = thing or translate("wording", "whole photo")
+    match operation.op:
+        case Op.add:
+            text = translate("wording", "add {0}").format(new or thing)
+        case Op.replace:
+            text = translate("wording", "replace {0} → {1}").format(thing, new)
+        case Op.replace_background:
+            text = translate("wording", "background → {0}").format(new or thing)
+        case Op.remove:
+            text = translate("wording", "remove {0}").format(thing)
+        case Op.move:
+            text = translate("wording", "move {0}").format(thing)
+        case Op.scale:
+            text = translate("wording", "resize {0}").format(thing)
+        case Op.style:
+            text = translate("wording", "style of {0} → {1}").format(whole, new)
+        case Op.mood:
+            text = translate("wording", "mood of {0} → {1}").format(whole, new)
+        case Op.adjust:
+            text = translate("wording", "adjust {0} → {1}").format(whole, operation.target or new)
+        case Op.expand:
+            text = translate("wording", "expand the frame")
+        case Op.generate:
+            text = translate("wording", "make {0}").format(new or thing)
+        case Op.vary:
+            text = translate("wording", "make a variation")
+        case Op.restore:
+            text = translate("wording", "restore {0}").format(whole)
+        case Op.describe:
+            text = translate("wording", "describe {0}").format(whole)
+        case Op.fill:
+            text = translate("wording", "fill {0}").format(thing)
+    extras = [part for part in (operation.where, operation.amount) if part]
+    return " · ".join([text.rstrip(" →"), *extras])
+
+
+def step_name(key: str) -> str:
+    """What the engine does in a step, for the progress line."""
+    names = {
+        "load": translate("wording", "Loading the engine"),
+        "assemble": translate("wording", "Assembling the engine"),
+        "encode": translate("wording", "Looking and listening"),
+        "plan": translate("wording", "Planning"),
+        "refine": translate("wording", "Refining the idea"),
+        "ground": translate("wording", "Finding the place"),
+        "draft": translate("wording", "Drafting"),
+        "decode": translate("wording", "Painting"),
+        "restore": translate("wording", "Restoring detail"),
+        "composite": translate("wording", "Putting it into the photo"),
+    }
+    return names.get(key, key.capitalize())
+
+
+def change_name(key: str) -> str:
+    """A step of the history, for the Edit menu."""
+    names = {
+        "paint": translate("wording", "Brush Stroke"),
+        "erase": translate("wording", "Eraser Stroke"),
+        "clear mask": translate("wording", "Clear Mask"),
+        "invert mask": translate("wording", "Invert Mask"),
+        "accept": translate("wording", "Accepted Edit"),
+        "add references": translate("wording", "Added References"),
+        "remove reference": translate("wording", "Removed Reference"),
+    }
+    return names.get(key, key)

@@ -1,0 +1,158 @@
+"""An assembled bundle on disk, opened for reading."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import platformdirs
+
+from engine.bundle import storage
+from engine.bundle.manifest import CURE, NAME, Entry, Manifest, sha256_of
+from engine.bundle.stamps import Stamps
+from engine.errors import BundleError
+
+if TYPE_CHECKING:
+    import torch
+
+HOME = "OVERTONE_HOME"
+
+
+def default_home() -> Path:
+    """The folder that holds the bundles: ``OVERTONE_HOME``, else the user's data folder."""
+    named = os.environ.get(HOME)
+    return Path(named).expanduser() if named else Path(platformdirs.user_data_dir("overtone", appauthor=False))
+
+
+def stamp_file(home: Path, name: str) -> Path:
+    """Where the hashes already checked are remembered."""
+    return home / f"{name}.stamps.json"
+
+
+class Bundle:
+    """A bundle whose files are all present; each file's hash is checked before its first use.
+
+    Parameters
+    ----------
+    root
+        The bundle's folder.
+    manifest
+        What it must hold.
+    stamps
+        Hashes that need not be computed again.
+    """
+
+    def __init__(self, root: Path, manifest: Manifest, stamps: Stamps) -> None:
+        self.root = root
+        self.manifest = manifest
+        self._entries = manifest.entries
+        self._stamps = stamps
+
+    @classmethod
+    def open(cls, name: str = "starter", home: Path | None = None) -> Bundle:
+        """Open the bundle ``name`` and see that no file is missing or of another size.
+
+        Parameters
+        ----------
+        name
+            Folder name of the bundle.
+        home
+            Folder that holds the bundles; default :func:`default_home`.
+
+        Raises
+        ------
+        BundleError
+            The bundle or some of its files are missing or altered; they are named.
+        """
+        home = default_home() if home is None else home
+        root = home / name
+        manifest = Manifest.read(root / NAME)
+        bundle = cls(root, manifest, Stamps(stamp_file(home, name), root))
+        bundle._refuse([path for path in manifest.entries if not (root / path).is_file()], "missing")
+        entries = manifest.entries.values()
+        bundle._refuse([entry.path for entry in entries if (root / entry.path).stat().st_size != entry.size], "altered")
+        return bundle
+
+    def has(self, path: str) -> bool:
+        """Whether the bundle holds ``path``, e.g. ``decoder/unet.safetensors``."""
+        return path in self._entries
+
+    def names(self, folder: str = "") -> tuple[str, ...]:
+        """Paths of all files, or of those in ``folder``, in order."""
+        return tuple(sorted(path for path in self._entries if not folder or path.startswith(f"{folder}/")))
+
+    def path(self, path: str) -> Path:
+        """The place of a file on disk, after its hash was checked.
+
+        Raises
+        ------
+        BundleError
+            The bundle has no such file, or the file is missing or altered.
+        """
+        entry = self._entries.get(path)
+        if entry is None:
+            raise BundleError(f"The bundle {self.manifest.name!r} has no file {path}.", CURE)
+        if not self._intact(entry):
+            self._refuse([path], "altered")
+        self._stamps.save()
+        return self.root / path
+
+    def tensors(self, path: str, dtype: torch.dtype | None = None) -> dict[str, torch.Tensor]:
+        """Tensors of a safetensors file, back as floats from whatever compact form they are stored in.
+
+        Parameters
+        ----------
+        path
+            For example ``text/model.safetensors``.
+        dtype
+            Float type of the compact ones. Default: bfloat16 for the planner's 4 and 6 bit forms, float32 otherwise.
+
+        Raises
+        ------
+        BundleError
+            As :meth:`path`.
+        """
+        return storage.read(self.path(path), dtype)
+
+    def json(self, path: str) -> Any:
+        """What a JSON file holds.
+
+        Raises
+        ------
+        BundleError
+            As :meth:`path`.
+        """
+        try:
+            return json.loads(self.path(path).read_bytes())
+        except ValueError as fault:
+            raise BundleError(f"{self.root / path} is damaged ({fault}).", CURE) from fault
+
+    def verify(self) -> None:
+        """Hash every file again.
+
+        Raises
+        ------
+        BundleError
+            Some are missing or altered; they are named.
+        """
+        self._refuse([path for path in self._entries if not (self.root / path).is_file()], "missing")
+        entries = self._entries.values()
+        self._refuse([entry.path for entry in entries if sha256_of(self.root / entry.path) != entry.sha256], "altered")
+
+    def _intact(self, entry: Entry) -> bool:
+        try:
+            return self._stamps.sha256(self.root / entry.path) == entry.sha256
+        except FileNotFoundError:
+            self._refuse([entry.path], "missing")
+        except OSError as fault:
+            raise BundleError(f"{self.root / entry.path} cannot be read ({fault}).", CURE) from fault
+        return False
+
+    def _refuse(self, paths: list[str], what: str) -> None:
+        if not paths:
+            return
+        files = ", ".join(sorted(paths)[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+        verb = "is" if len(paths) == 1 else "are"
+        raise BundleError(f"{files} in the bundle {self.manifest.name!r} {verb} {what} ({self.root}).", CURE)

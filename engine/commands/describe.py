@@ -1,0 +1,95 @@
+"""``overtone describe`` and ``overtone embed``: what the encoder sees, hears and reads, as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.commands.common import EngineOption, say_json
+from engine.errors import BadInput
+from engine.files import read_reference, read_sound, sniff
+from engine.values import Media
+
+if TYPE_CHECKING:
+    from engine.encode import Encoder
+
+_FILE_ENDINGS = frozenset(
+    ".jpg .jpeg .png .gif .tif .tiff .webp .heic .avif .wav .flac .ogg .opus .mp3 .m4a .aif .aiff".split()
+)
+
+
+def describe(
+    file: Annotated[Path, typer.Argument(help="Picture or sound.")],
+    engine: EngineOption = "starter",
+) -> None:
+    """Print what the encoder sees or hears in a file: names with scores and, for sounds, their mood."""
+    media = sniff(file)
+    say_json({"file": str(file), **description(_encoder(engine), file, media)})
+
+
+def embed(
+    target: Annotated[str, typer.Argument(metavar="FILE|TEXT", help="Picture, sound or words.")],
+    engine: EngineOption = "starter",
+) -> None:
+    """Print the embedding of a file or of words."""
+    path = Path(target)
+    if path.suffix.lower() in _FILE_ENDINGS and not path.exists():
+        raise BadInput(f"There is no file {target}.", "Check the path, or leave the ending off to embed words.")
+    if not target.strip():
+        raise BadInput("There is nothing to embed.", "Give a file or some words.")
+    media = sniff(path) if _is_file(path) else None
+    say_json(embedding(_encoder(engine), target, media))
+
+
+def description(encoder: Encoder, file: Path, media: Media) -> dict[str, Any]:
+    """Kind, labels and, for sounds, length and mood; scores and quantities lie in 0 to 1."""
+    if media is Media.image:
+        picture = read_reference(file)
+        seen = encoder.describe_picture(picture.floats(), picture.transparency)
+        return {"kind": "picture", "labels": _labels(seen.labels)}
+    sound = read_sound(file)
+    heard = encoder.sound(sound.samples, sound.rate)
+    return {
+        "kind": heard.kind,
+        "seconds": round(sound.seconds, 2),
+        "labels": _labels(heard.labels or (("noise", 1.0),)),
+        "mood": {name: round(value, 3) for name, value in heard.mood.items()},
+    }
+
+
+def embedding(encoder: Encoder, target: str, media: Media | None) -> dict[str, Any]:
+    """Kind, norm and vector of a file, or of words when ``media`` is absent."""
+    if media is None:
+        kind, vector = "text", encoder.text([target])[0]
+    elif media is Media.image:
+        picture = read_reference(Path(target))
+        kind, vector = "picture", encoder.pictures([(picture.floats(), picture.transparency)])[0]
+    else:
+        sound = read_sound(Path(target))
+        heard = encoder.sound(sound.samples, sound.rate)
+        kind, vector = heard.kind, heard.vector
+    values = [round(float(value), 6) for value in vector]
+    norm = sum(value * value for value in values) ** 0.5
+    return {"kind": kind, "norm": round(norm, 4), "vector": values}
+
+
+def _encoder(name: str) -> Encoder:
+    """The encoder of a bundle; torch is imported here and not before."""
+    from engine.bundle import Bundle
+    from engine.encode import Encoder
+
+    return Encoder.load(Bundle.open(name))
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a path is there; words too long for a file name are not."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _labels(labels: tuple[tuple[str, float], ...]) -> list[dict[str, Any]]:
+    return [{"name": name, "score": round(score, 3)} for name, score in labels]

@@ -1,0 +1,11 @@
+"""Plan: a small multimodal language model turns words, pictures and sounds into operations, a reply and a prompt.
+
+The whole output is constrained to the plan's grammar, so every input yields a valid :class:`engine.values.Plan`.
+"""
+
+from __future__ import annotations
+
+from engine.plan.follow import revises
+from engine.plan.planner import Planner, show
+
+__all__ = ["Planner", "revises", "show"]

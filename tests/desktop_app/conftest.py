@@ -1,0 +1,248 @@
+"""The fake engine behind the real client, a window over it, and fixtures that fail on what a test leaves behind."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QThread, QTimer, QtMsgType
+from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
+from window_helpers import write_sound
+
+from desktop_app.engine_client import ThreadEngineClient
+from desktop_app.main_window import MainWindow
+from desktop_app.theme import Look
+from engine.errors import Cancelled, OvertoneError
+from engine.files import write_photo
+from engine.picture import Photo
+from engine.values import (
+    Box,
+    EditRequest,
+    EditResult,
+    Media,
+    Op,
+    Operation,
+    Plan,
+    PreviewEvent,
+    StageEvent,
+    StepEvent,
+    StepReport,
+    ignore_event,
+    never_cancel,
+)
+
+HARMLESS = (
+    "This plugin does not support propagateSizeHints()",
+    "This plugin does not support raise()",
+    "This plugin does not support grabbing the keyboard",
+)
+
+
+class FakeEngine:
+    """Answers like the engine, at once or when told to: inverts the photo where the mask is, or all of it."""
+
+    def __init__(self, source: FakeSource) -> None:
+        self.source = source
+
+    def plan(self, request: EditRequest, on_event=ignore_event, cancel=never_cancel) -> Plan:
+        source = self.source
+        source.planned.append(request)
+        source.threads.add(threading.current_thread().ident)
+        on_event(StageEvent("encode"))
+        on_event(StageEvent("plan"))
+        source.wait(cancel)
+        if source.error is not None:
+            raise source.error
+        refs = [reference.number for reference in request.instruction.references]
+        operations = (
+            Operation(Op.replace, "boat", refs[0] if refs else None, target="" if refs else "swan"),
+            Operation(Op.remove, "buoy", where="left of the pier"),
+        )
+        return Plan("I will do that.", "a lake at dawn", "a lake", operations=operations, subs=tuple(refs[:1]))
+
+    def edit(self, request: EditRequest, on_event=ignore_event, cancel=never_cancel) -> EditResult:
+        source = self.source
+        source.edited.append(request)
+        assert request.photo is not None
+        plan = request.plan or self.plan(request)
+        for number, step in enumerate(("ground", "draft", "composite"), 1):
+            on_event(StageEvent(step, 1, 1))
+            on_event(StepEvent(number, 3))
+        box = Box(0, 0, 8, 8)
+        on_event(PreviewEvent(np.full((8, 8, 3), 255, np.uint8), box))
+        source.wait(cancel)
+        if source.error is not None:
+            raise source.error
+        pixels = request.photo.pixels.copy()
+        where = request.mask > 127 if request.mask is not None else np.ones(pixels.shape[:2], bool)
+        pixels[where] = request.photo.white - pixels[where]
+        if any(operation.op is Op.describe for operation in plan.operations):
+            return EditResult((), plan, None, 0, {}, notes=("A lake.",))
+        report = {"composite": StepReport("done", 0.1)}
+        return EditResult((request.photo.with_pixels(pixels),), plan, box, request.settings.seed, report)
+
+
+class FakeSource:
+    """A source whose engine is the fake one; scripted by its attributes."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+        self.error: OvertoneError | None = None
+        self.absent = ""
+        self.planned: list[EditRequest] = []
+        self.edited: list[EditRequest] = []
+        self.threads: set[int | None] = set()
+        self.loads = 0
+        self.stops = 0
+
+    def missing(self, _name: str) -> str:
+        return self.absent
+
+    def load(self, _name: str) -> FakeEngine:
+        self.loads += 1
+        return FakeEngine(self)
+
+    def assemble(self, _name: str, on_progress: Callable[[str, float], None], cancel: Callable[[], bool]) -> None:
+        on_progress("Fetching a wheel", 0.5)
+        self.wait(cancel)
+        self.absent = ""
+
+    def wait(self, cancel: Callable[[], bool]) -> None:
+        """Until the gate is open; 20 s at most, so that a broken test ends."""
+        end = time.monotonic() + 20
+        while not self.gate.wait(0.005) and time.monotonic() < end:
+            if cancel():
+                self.stops += 1
+                raise Cancelled
+
+
+class FakeDialogs:
+    """Answers given beforehand."""
+
+    def __init__(self) -> None:
+        self.photo_path: Path | None = None
+        self.reference_paths: list[Path] = []
+        self.save_path: Path | None = None
+        self.suggested: list[Path] = []
+        self.answer = "discard"
+        self.questions = 0
+
+    def photo(self) -> Path | None:
+        return self.photo_path
+
+    def references(self, _media: Media) -> list[Path]:
+        return self.reference_paths
+
+    def save_as(self, suggested: Path) -> Path | None:
+        self.suggested.append(suggested)
+        return self.save_path
+
+    def unsaved(self, _name: str):
+        self.questions += 1
+        return self.answer
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a running thread or timer, a visible window, or a Qt warning behind."""
+    threads: list[QThread] = []
+    timers: list[QTimer] = []
+    start_thread, start_timer = QThread.start, QTimer.start
+
+    def thread_started(self: QThread, *arguments) -> None:
+        threads.append(self)
+        start_thread(self, *arguments)
+
+    def timer_started(self: QTimer, *arguments) -> None:
+        timers.append(self)
+        start_timer(self, *arguments)
+
+    monkeypatch.setattr(QThread, "start", thread_started)
+    monkeypatch.setattr(QTimer, "start", timer_started)
+    qtlog = request.getfixturevalue("qtlog")
+    yield
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        visible = [widget for widget in app.topLevelWidgets() if widget.isVisible()]
+        for widget in visible:
+            widget.close()
+        assert not visible, f"left open: {visible}"
+    assert not [thread for thread in threads if isValid(thread) and thread.isRunning()], "a thread still runs"
+    assert not [timer for timer in timers if isValid(timer) and timer.isActive()], "a timer still runs"
+    bad = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
+    said = [record.message for record in qtlog.records if record.type in bad and record.message not in HARMLESS]
+    assert not said, f"Qt warned: {said}"
+
+
+@pytest.fixture
+def look(qapp) -> Look:
+    return Look(qapp, "dark")
+
+
+@pytest.fixture
+def source() -> FakeSource:
+    return FakeSource()
+
+
+@pytest.fixture
+def dialogs() -> FakeDialogs:
+    return FakeDialogs()
+
+
+@pytest.fixture
+def make_window(qtbot, look, source, dialogs) -> Iterator[Callable[[], MainWindow]]:
+    """Makes windows with the fake engine behind the real client, and closes them."""
+    windows: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        window = MainWindow(look, ThreadEngineClient(source), dialogs)
+        windows.append(window)
+        with qtbot.waitExposed(window):
+            window.show()
+        return window
+
+    yield make
+    source.gate.set()
+    dialogs.answer = "discard"
+    for window in windows:
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(make_window) -> MainWindow:
+    """A window, shown."""
+    return make_window()
+
+
+@pytest.fixture
+def photo_file(tmp_path: Path, make_photo) -> Path:
+    path = tmp_path / "lake.png"
+    write_photo(make_photo(300, 400), path)
+    return path
+
+
+@pytest.fixture
+def open_window(window: MainWindow, photo_file: Path, qtbot) -> MainWindow:
+    """The window with a photo of 400 x 300 pixels open."""
+    with qtbot.waitSignal(window.session.opened):
+        window.open(photo_file)
+    return window
+
+
+@pytest.fixture
+def sound_file(tmp_path: Path) -> Path:
+    path = tmp_path / "bark.wav"
+    write_sound(path)
+    return path
+
+
+@pytest.fixture
+def small_photo() -> Photo:
+    return Photo(np.arange(30 * 40 * 3, dtype=np.uint32).astype(np.uint8).reshape(30, 40, 3))

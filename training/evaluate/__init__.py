@@ -1,0 +1,1 @@
+"""Measures of a result: what they compute and from which paper."""
