@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from engine.values import Margins, Operation
+
 NUMBER_WORDS = {
     "half": 0.5, "third": 1 / 3, "quarter": 0.25, "double": 2.0, "twice": 2.0, "two": 2.0, "triple": 3.0, "three": 3.0,
 }  # fmt: skip
@@ -16,6 +18,12 @@ DIRECTIONS = {
     "left": (-1, 0), "leftwards": (-1, 0), "right": (1, 0), "rightwards": (1, 0), "up": (0, -1), "upwards": (0, -1),
     "higher": (0, -1), "down": (0, 1), "downwards": (0, 1), "lower": (0, 1),
 }  # fmt: skip
+SIDES = {
+    "left": {"left", "sides", "sideways", "horizontally", "wider"},
+    "right": {"right", "sides", "sideways", "horizontally", "wider"},
+    "top": {"top", "up", "upwards", "above", "vertically", "taller"},
+    "bottom": {"bottom", "down", "downwards", "below", "vertically", "taller"},
+}
 FILLERS = frozenset("to the a bit little more over further slightly side towards toward and of photo frame".split())
 STEP = 0.18  # of the photo's side that a move goes when no distance is said
 
@@ -64,3 +72,11 @@ def distance(amount: str, side: int) -> int:
     percent = PERCENT.search(amount)
     share = float(percent[1].replace(",", ".")) / 100 if percent else STEP * strength_of(amount)
     return round(share * side)
+
+
+def margins_from(operation: Operation, width: int, height: int) -> Margins:
+    """How far words ask a photo of that size to grow: to the named sides, to all without any; a fifth by default."""
+    words = set(re.findall(r"[a-z]+", f"{operation.where} {operation.object} {operation.target}".lower()))
+    named = [side for side, names in SIDES.items() if names & words] or list(SIDES)
+    lengths = {"left": width, "right": width, "top": height, "bottom": height}
+    return Margins(**{side: max(distance(operation.amount, lengths[side]), 1) for side in named})

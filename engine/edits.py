@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from engine.amounts import direction, distance, size_factor
+from engine.amounts import direction, distance, margins_from, size_factor
 from engine.clock import Clock
 from engine.composite.blend import blend_mask, denoise_mask, feather, paste
 from engine.composite.crop import WorkingCrop, context_box, mask_box
@@ -16,8 +16,10 @@ from engine.draft import operations
 from engine.draft.cutout import CutOut, cut_out
 from engine.draft.spot import find
 from engine.errors import BadInput
+from engine.painting import Painter
 from engine.parts import GROUND_SIDE, Material, Parts, resized, shrink, small_floats
 from engine.picture import Photo
+from engine.restoring import restore
 from engine.tones import Tones
 from engine.values import MARKER, PHOTO_MARKER, Box, EditRequest, Op, Operation, Plan, Region
 
@@ -57,7 +59,9 @@ class Run:
         self._parts, self._clock, self._request, self._plan = parts, clock, request, plan
         self._materials, self._seed = materials, seed
         self._photo: Photo = request.photo
+        self._mask = request.mask
         self._tones = Tones(parts, materials, seed)
+        self._painter = Painter(parts, clock, request, plan, materials, seed)
         self.changed_box: Box | None = None
         self.notes: list[str] = []
 
@@ -74,6 +78,9 @@ class Run:
             Op.style: self._tone,
             Op.mood: self._tone,
             Op.adjust: self._tone,
+            Op.expand: self._expand,
+            Op.vary: self._vary,
+            Op.restore: self._restore,
             Op.describe: self._describe,
         }
         for index, operation in enumerate(self._plan.operations, 1):
@@ -86,7 +93,7 @@ class Run:
 
     def _painted(self, operation: Operation) -> Region | None:
         """The user's mask where it serves this operation: tone operations share it only among themselves."""
-        mask = self._request.mask
+        mask = self._mask
         tone_only = all(each.op in TONE_OPS for each in self._plan.operations)
         if mask is None or (operation.op in TONE_OPS and not tone_only):
             return None
@@ -147,7 +154,7 @@ class Run:
         crop, before, hole = self._hole(region)
         with self._clock.step("draft"):
             draft = operations.replace(before, hole, content, self._seed, allow_drawing=self._drawing(operation))
-        self._finish(crop, before, draft, None)
+        self._finish(crop, before, draft, ref=operation.ref)
 
     def _add(self, operation: Operation) -> None:
         with self._clock.step("draft"):
@@ -183,7 +190,7 @@ class Run:
                 in_front=in_front,
                 allow_drawing=self._drawing(operation),
             )
-        self._finish(crop, before, draft, None)
+        self._finish(crop, before, draft, ref=operation.ref)
 
     def _move(self, operation: Operation) -> None:
         region = self._region(operation)
@@ -196,7 +203,7 @@ class Run:
                 draft = operations.scale(before, own, factor, self._seed)
             else:
                 draft = self._moved(before, own, operation)
-        self._finish(crop, before, draft, None)
+        self._finish(crop, before, draft)
 
     def _moved(self, before: np.ndarray, own: np.ndarray, operation: Operation) -> operations.Draft:
         way = direction(operation.where)
@@ -237,7 +244,7 @@ class Run:
         with self._clock.step("draft"):
             before = self._take(crop)
             draft = operations.replace_background(before, crop.take(subject.mask), material.picture.floats())
-        self._finish(crop, before, draft, None)
+        self._finish(crop, before, draft)
 
     def _tone(self, operation: Operation) -> None:
         """Style, mood and adjust: made on a small copy, carried to the photo by locally affine colour transfer."""
@@ -249,6 +256,7 @@ class Run:
             )
             before = self._take(crop)
             after = self._tones.after(before, operation)
+        after = self._painter.rewrite(after, crop.box)
         with self._clock.step("composite"):
             if paints:
                 blend = weight if weight is not None else np.ones(self._photo.rgb.shape[:2], np.float32)
@@ -268,6 +276,43 @@ class Run:
         if painted is not None:
             return painted.mask
         return self._region(operation).mask
+
+    def _expand(self, operation: Operation) -> None:
+        """Outpaint: a larger canvas with the photo, unchanged, in its place, and its margins filled."""
+        margins = self._request.margins or margins_from(operation, self._photo.width, self._photo.height)
+        inner = Box(margins.left, margins.top, margins.left + self._photo.width, margins.top + self._photo.height)
+        sides = ((margins.top, margins.bottom), (margins.left, margins.right))
+        photo = self._photo.pixels
+        outside = np.pad(np.zeros(photo.shape[:2], np.float32), sides, constant_values=1)
+        self._photo = self._photo.with_pixels(np.pad(photo, (*sides, (0, 0)), mode="edge"))
+        if self._mask is not None:
+            self._mask = np.pad(self._mask, sides)
+        crop = WorkingCrop.fit(Box(0, 0, self._photo.width, self._photo.height), WORK_SIDE * 2)
+        with self._clock.step("draft"):
+            before = self._take(crop)
+            draft = operations.remove(before, crop.take(outside) > 0, self._seed)
+        self._finish(crop, before, draft)
+        pixels = self._photo.pixels.copy()
+        pixels[inner.slices] = photo  # the soft edge of the margins must not reach into the photo
+        self._show(pixels)
+        self._note_change(Box(0, 0, self._photo.width, self._photo.height))
+
+    def _vary(self, _operation: Operation) -> None:
+        """The whole photo made anew, as like it as ``keep`` says."""
+        crop = WorkingCrop.fit(Box(0, 0, self._photo.width, self._photo.height), WORK_SIDE * 2)
+        before = self._take(crop)
+        after = self._painter.vary(before, crop.box)
+        with self._clock.step("composite"):
+            self._show(paste(self._photo.pixels, after, crop, np.ones(self._photo.rgb.shape[:2], np.float32)))
+        self._note_change(crop.box)
+
+    def _restore(self, _operation: Operation) -> None:
+        """Step restore alone, under the mask or everywhere."""
+        result = restore(
+            self._parts, self._clock, self._photo, self._mask, seed=self._seed, engine=self._request.settings.engine
+        )
+        self._photo = result.images[0]
+        self._note_change(result.changed_box)
 
     def _describe(self, operation: Operation) -> None:
         """Answer by what the encoder sees in the photo."""
@@ -301,19 +346,17 @@ class Run:
         """Whether the user asked for a drawing by name."""
         return bool(DRAWN_WORDS & set(f"{operation.object} {operation.target}".lower().split()))
 
-    def _finish(self, crop: WorkingCrop, before: np.ndarray, draft: operations.Draft, limit: Region | None) -> None:
+    def _finish(
+        self,
+        crop: WorkingCrop,
+        before: np.ndarray,
+        draft: operations.Draft,
+        limit: Region | None = None,
+        ref: int | None = None,
+    ) -> None:
         """Steps decode, restore and composite."""
         changed = (draft.rgb != before).any(axis=2)
-        result = draft.rgb
-        if self._parts.decoder is not None:
-            with self._clock.step("decode"):
-                gen = self._plan.embeddings.gen if self._plan.embeddings else None
-                result = self._parts.decoder.decode(
-                    result, changed, self._plan, gen, self._request.settings, self._clock.on_event, self._clock.cancel
-                )
-        if self._parts.restorer is not None:
-            with self._clock.step("restore"):
-                result = self._parts.restorer.restore(result, before, changed, self._seed)
+        result = self._painter.paint(draft.rgb, before, changed, crop.box, ref)
         with self._clock.step("composite"):
             result = match_ring(result, before, changed)
             blend = blend_mask(changed, crop)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from engine import decode, refine, restore
+from engine import refine, restore
 from engine.bundle import Bundle, default_home
 from engine.bundle.resources import resource
+from engine.decode import SETTINGS
 from engine.draft.library import Library
 from engine.draft.look_predict import Predictor
 from engine.encode import Encoder
@@ -19,6 +21,9 @@ from engine.ground import Selector
 from engine.picture import Photo
 from engine.plan import Planner
 from engine.values import Region
+
+if TYPE_CHECKING:
+    from engine.decode.decoder import LatentDecoder
 
 GROUND_SIDE = 1024  # pixels on the long side of the photo that regions are found in
 
@@ -94,14 +99,23 @@ class Parts:
         return Library(resource("library"), default_home() / "library", self.encoder)
 
     @cached_property
-    def decoder(self) -> decode.LatentDecoder | None:
+    def decoder(self) -> LatentDecoder | None:
         """Step decode, where the bundle has its weights."""
-        return decode.load(self._bundle)
+        if not self._bundle.has(SETTINGS):
+            return None
+        from engine.decode.decoder import load  # diffusers takes seconds to import
+
+        return load(self._bundle)
 
     @cached_property
     def restorer(self) -> restore.Restorer | None:
         """Step restore, where the bundle has its weights."""
         return restore.load(self._bundle)
+
+    def unload(self) -> None:
+        """Forget the steps before decode, when memory is short; they load again when next used."""
+        for name in ("encoder", "planner", "prior", "selector", "looks", "library"):
+            self.__dict__.pop(name, None)
 
     def select(self, photo: Photo, phrase: str, vector: np.ndarray | None = None, where: str = "") -> Region:
         """The region that words, or a reference's ``vector``, name, at the photo's size.

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from engine.bundle import Bundle
 from engine.clock import NO_WEIGHTS, Clock
 from engine.edits import Run
@@ -16,8 +18,11 @@ from engine.errors import BadInput, BundleError
 from engine.files import read_reference, read_sound
 from engine.instruction import check
 from engine.language import foreign_language
+from engine.painting import Painter
 from engine.parts import Material, Parts, small_floats
 from engine.picture import Photo
+from engine.restoring import restore
+from engine.routes import Routes
 from engine.values import (
     CancelCheck,
     EditRequest,
@@ -34,12 +39,7 @@ from engine.values import (
 )
 
 STEPS = ("encode", "plan", "refine", "ground", "draft", "decode", "restore", "composite")
-NEEDS_DECODER = {
-    Op.generate: "Making a picture from words alone",
-    Op.vary: "Variations of a photo",
-    Op.restore: "Restoring a photo",
-    Op.expand: "Expanding a photo",
-}
+NEEDS_DECODER = {Op.generate: "Making a picture from words alone", Op.vary: "Variations of a photo"}
 SEEN = 512  # pixels on the long side of the photo that the encoder looks at
 
 
@@ -109,23 +109,43 @@ class Engine:
         clock = Clock(STEPS, on_event, cancel)
         materials = self._encoded(request, clock)
         plan = self._planned(request, materials, clock, cancel)
-        for operation in plan.operations:
-            if operation.op in NEEDS_DECODER:
-                raise self._no_decoder(operation.op, "Ask for something else, e.g. add, remove, replace or mood.")
+        lacking = next((each.op for each in plan.operations if each.op in NEEDS_DECODER), None)
+        if lacking is not None and self._parts.decoder is None:
+            raise self._no_decoder(lacking, "Ask for an edit of the photo, e.g. add, remove or mood.")
+        made_anew = request.photo is None or lacking is Op.generate
         plan = self._refined(plan, request, clock)
-        images, box, notes = [], None, list(self._notes(request, materials))
+        images: list[Photo] = []
+        box, notes = None, list(self._notes(request, materials))
         for variation in range(request.settings.variations):
-            run = Run(self._parts, clock, request, plan, materials, request.settings.seed + variation)
+            seed = request.settings.seed + variation
+            if made_anew:
+                images += Painter(self._parts, clock, request, plan, materials, seed).pictures()
+                continue
+            run = Run(self._parts, clock, request, plan, materials, seed)
             photo = run.all()
             if photo is not None:
                 images.append(photo)
             box = run.changed_box.union(box) if run.changed_box else box
             notes += [note for note in run.notes if note not in notes]
-        for name in ("decode", "restore"):
-            clock.skip(name, NO_WEIGHTS)
+        for name, step in (("decode", self._parts.decoder), ("restore", self._parts.restorer)):
+            if step is None:
+                clock.skip(name, NO_WEIGHTS)
+        device = self._parts.decoder.device if self._parts.decoder is not None else "cpu"
         return EditResult(
-            tuple(images), plan, box, request.settings.seed, clock.reports(), self.name, "cpu", tuple(notes)
+            tuple(images), plan, box, request.settings.seed, clock.reports(), self.name, device, tuple(notes)
         )
+
+    def restore(
+        self,
+        photo: Photo,
+        mask: np.ndarray | None = None,
+        scale: int = 1,
+        seed: int = 0,
+        on_event: OnEvent = ignore_event,
+        cancel: CancelCheck = never_cancel,
+    ) -> EditResult:
+        """Step restore alone, on a photo as it is; see :func:`engine.restoring.restore`."""
+        return restore(self._parts, Clock(STEPS, on_event, cancel), photo, mask, scale, seed, self.name)
 
     def select(self, photo: Photo, phrase: str) -> Region:
         """The region that ``phrase`` names, at the photo's size.
@@ -149,9 +169,12 @@ class Engine:
     def _check(self, request: EditRequest) -> None:
         check(request.instruction)
         photo, mask, settings = request.photo, request.mask, request.settings
-        if photo is None:
+        Routes.parse(settings.routes)
+        if photo is None and self._parts.decoder is None:
             raise self._no_decoder(Op.generate, "Give a photo to edit.")
-        if mask is not None and mask.shape != (photo.height, photo.width):
+        if mask is not None and photo is None:
+            raise BadInput("There is a mask but no photo.", "Give the photo that it belongs to.")
+        if mask is not None and photo is not None and mask.shape != (photo.height, photo.width):
             size = f"{mask.shape[1]} × {mask.shape[0]}, the photo {photo.width} × {photo.height}"
             raise BadInput(f"The mask is {size}.", "Make the mask at the photo's size.")
         if mask is not None and not mask.any():
@@ -196,21 +219,31 @@ class Engine:
                 f"The instruction is in {language}; the {self.name} engine understands English.", "Write it in English."
             )
         with clock.step("plan"):
-            seen = None
-            if request.photo is not None:
-                seen = self._parts.encoder.pictures([(small_floats(request.photo, SEEN), None)])[0]
+            seen = self._seen(request)
             inputs = {number: (material.vector, material.kind) for number, material in materials.items()}
             return self._parts.planner.plan(request.instruction, inputs, seen, history=request.history, cancel=cancel)
 
     def _refined(self, plan: Plan, request: EditRequest, clock: Clock) -> Plan:
-        """Step refine: a better [gen] embedding, where the bundle has a prior."""
-        prior, embeddings = self._parts.prior, plan.embeddings
-        if prior is None or embeddings is None:
+        """Step refine: a better [gen] embedding, where the bundle has a prior.
+
+        An edited plan has no embeddings; its prompt then stands for the wish.
+        """
+        prior, settings = self._parts.prior, request.settings
+        if prior is None:
             clock.skip("refine", NO_WEIGHTS)
             return plan
         with clock.step("refine"):
-            better = prior.refine(embeddings.gen, embeddings.base, request.settings.score, request.settings.seed)
-            return replace(plan, embeddings=PlanEmbeddings(better, embeddings.base, embeddings.subs))
+            known = plan.embeddings or PlanEmbeddings(self._parts.encoder.text([plan.prompt])[0])
+            kind = "predicted" if plan.embeddings else "text"
+            seen = self._seen(request)
+            better = prior.refine(known.gen, seen, settings.score, weights=settings.prior_weights, kind=kind)
+            return replace(plan, embeddings=PlanEmbeddings(better, known.base, known.subs))
+
+    def _seen(self, request: EditRequest) -> np.ndarray | None:
+        """The photo's embedding, ``(D,)``."""
+        if request.photo is None:
+            return None
+        return self._parts.encoder.pictures([(small_floats(request.photo, SEEN), None)])[0]
 
     @staticmethod
     def _notes(request: EditRequest, materials: dict[int, Material]) -> tuple[str, ...]:

@@ -219,6 +219,23 @@ class Settings:
         0 to 1.
     variations
         How many results, 1 to 4.
+    negative
+        What the picture must not show.
+    sampler
+        ``ddim``, ``dpm++`` or ``few-step``.
+    rescale
+        Guidance rescale, 0 (off) to 1.
+    strength
+        How far a draft is repainted, 0 to 1.
+    start
+        Where decoding starts: ``auto`` (what fits the operation), ``noise``, ``draft``, ``invert`` (the photo's
+        inversion, mixed with noise by ``keep``) or ``rewrite`` (Prompt-to-Prompt from the photo's caption).
+    routes
+        How the plan reaches the decoder: ``prompt``, ``embeddings`` and ``context``, joined by ``+``.
+    controls
+        Kind (``edge``, ``depth``, ``mask``, ``sketch``) and scale of each control to follow.
+    size
+        Width and height in pixels of a picture made from words; absent for the decoder's own.
     """
 
     engine: str = "starter"
@@ -230,6 +247,24 @@ class Settings:
     score: float = 6.5
     subject_strength: float = 0.65
     variations: int = 1
+    negative: str = ""
+    sampler: str = "dpm++"
+    rescale: float = 0.0
+    strength: float = 0.6
+    start: str = "auto"
+    routes: str = "prompt+embeddings+context"
+    controls: tuple[tuple[str, float], ...] = ()
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Pixels that a photo grows by on each side, 0 or more."""
+
+    left: int = 0
+    right: int = 0
+    top: int = 0
+    bottom: int = 0
 
 
 @dataclass(frozen=True)
@@ -238,7 +273,8 @@ class EditRequest:
 
     ``photo`` is absent for text-to-image. ``mask`` is ``(H, W)`` uint8 of the photo's size, 255 where to edit.
     ``plan``, when given, is run as it is. ``history`` is the earlier turns; a follow-up revises the last operation
-    and runs again from the picture before it, so ``photo`` is then that earlier picture.
+    and runs again from the picture before it, so ``photo`` is then that earlier picture. ``margins`` says how far an
+    expand grows the photo; without them the operation's words do.
     """
 
     instruction: Instruction
@@ -247,6 +283,7 @@ class EditRequest:
     plan: Plan | None = None
     history: tuple[Turn, ...] = ()
     settings: Settings = Settings()
+    margins: Margins | None = None
 
 
 StepStatus = str  # "done", "skipped: no weights", "skipped: not needed"

@@ -42,13 +42,16 @@ class Bundle:
         What it must hold.
     stamps
         Hashes that need not be computed again.
+    below
+        The bundle that it extends, asked for every file that this one lacks.
     """
 
-    def __init__(self, root: Path, manifest: Manifest, stamps: Stamps) -> None:
+    def __init__(self, root: Path, manifest: Manifest, stamps: Stamps, below: Bundle | None = None) -> None:
         self.root = root
         self.manifest = manifest
         self._entries = manifest.entries
         self._stamps = stamps
+        self._below = below
 
     @classmethod
     def open(cls, name: str = "starter", home: Path | None = None) -> Bundle:
@@ -69,7 +72,8 @@ class Bundle:
         home = default_home() if home is None else home
         root = home / name
         manifest = Manifest.read(root / NAME)
-        bundle = cls(root, manifest, Stamps(stamp_file(home, name), root))
+        below = cls.open(manifest.extends, home) if manifest.extends else None
+        bundle = cls(root, manifest, Stamps(stamp_file(home, name), root), below)
         bundle._refuse([path for path in manifest.entries if not (root / path).is_file()], "missing")
         entries = manifest.entries.values()
         bundle._refuse([entry.path for entry in entries if (root / entry.path).stat().st_size != entry.size], "altered")
@@ -77,11 +81,12 @@ class Bundle:
 
     def has(self, path: str) -> bool:
         """Whether the bundle holds ``path``, e.g. ``decoder/unet.safetensors``."""
-        return path in self._entries
+        return path in self._entries or (self._below is not None and self._below.has(path))
 
     def names(self, folder: str = "") -> tuple[str, ...]:
         """Paths of all files, or of those in ``folder``, in order."""
-        return tuple(sorted(path for path in self._entries if not folder or path.startswith(f"{folder}/")))
+        own = {path for path in self._entries if not folder or path.startswith(f"{folder}/")}
+        return tuple(sorted(own.union(self._below.names(folder) if self._below is not None else ())))
 
     def path(self, path: str) -> Path:
         """The place of a file on disk, after its hash was checked.
@@ -92,6 +97,8 @@ class Bundle:
             The bundle has no such file, or the file is missing or altered.
         """
         entry = self._entries.get(path)
+        if entry is None and self._below is not None:
+            return self._below.path(path)
         if entry is None:
             raise BundleError(f"The bundle {self.manifest.name!r} has no file {path}.", CURE)
         if not self._intact(entry):

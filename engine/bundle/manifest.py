@@ -66,11 +66,23 @@ class Component:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Name, version and components of a bundle."""
+    """What a bundle holds.
+
+    Attributes
+    ----------
+    name, version
+        Of the bundle.
+    components
+        Its folders.
+    extends
+        Name of another bundle that supplies every file that this one lacks (a full-size decoder on the starter's
+        understanding); empty for none.
+    """
 
     name: str
     version: str
     components: tuple[Component, ...]
+    extends: str = ""
 
     @property
     def entries(self) -> dict[str, Entry]:
@@ -110,7 +122,8 @@ class Manifest:
 def _from_record(record: Mapping[str, Any]) -> Manifest:
     if record["schema"] != SCHEMA:
         raise KeyError("schema")
-    return Manifest(record["name"], record["version"], tuple(component_from(part) for part in record["components"]))
+    components = tuple(component_from(part) for part in record["components"])
+    return Manifest(record["name"], record["version"], components, record.get("extends", ""))
 
 
 def component_from(record: Mapping[str, Any]) -> Component:

@@ -8,12 +8,22 @@ from typing import Annotated
 import typer
 
 from engine.commands.common import (
+    ControlOption,
     EngineOption,
+    GuidanceOption,
     HistoryOption,
     JsonOption,
+    NegativeOption,
+    OutOption,
     RefOption,
+    RoutesOption,
+    SamplerOption,
+    SeedOption,
+    StepsOption,
+    VariationsOption,
     peak_memory,
     progress,
+    read_controls,
     read_history,
     read_mask,
     say,
@@ -24,7 +34,7 @@ from engine.files import next_free_path, read_photo, write_photo
 from engine.files.photos import SAVERS
 from engine.instruction import make
 from engine.serial import plan_from_json, read_json, result_to_json
-from engine.values import EditRequest, Settings, ignore_event
+from engine.values import EditRequest, EditResult, Settings, ignore_event
 
 
 def edit(
@@ -36,13 +46,19 @@ def edit(
     ] = None,
     history: HistoryOption = None,
     engine: EngineOption = "starter",
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1)] = 0,
-    steps: Annotated[int, typer.Option(min=1, max=1000, help="Denoising steps.")] = 25,
-    keep: Annotated[float, typer.Option(min=0, max=1, help="How much of the photo the decoder keeps.")] = 0.7,
-    guidance: Annotated[float, typer.Option(min=0, help="Guidance scale.")] = 5.0,
-    variations: Annotated[int, typer.Option(min=1, max=4)] = 1,
+    seed: SeedOption = 0,
+    steps: StepsOption = 25,
+    keep: Annotated[float, typer.Option(min=0, max=1, help="How much of the photo its inversion keeps.")] = 0.7,
+    guidance: GuidanceOption = 5.0,
+    variations: VariationsOption = 1,
+    negative: NegativeOption = "",
+    sampler: SamplerOption = "dpm++",
+    strength: Annotated[float, typer.Option(min=0, max=1, help="How far a draft is repainted.")] = 0.6,
+    start: Annotated[str, typer.Option(help="Where decoding starts: auto, noise, draft, invert or rewrite.")] = "auto",
+    routes: RoutesOption = "prompt+embeddings+context",
+    control: ControlOption = None,
     plan: Annotated[Path | None, typer.Option("--plan", help="Run this (edited) plan instead of planning.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Where to write; may overwrite.")] = None,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Edit a photo by an instruction with picture and sound references."""
@@ -53,12 +69,34 @@ def edit(
         mask=read_mask(mask, source) if mask else None,
         plan=plan_from_json(read_json(plan), plan.name) if plan else None,
         history=read_history(history),
-        settings=Settings(engine, seed, steps, keep, guidance, variations=variations),
+        settings=Settings(
+            engine,
+            seed,
+            steps,
+            keep,
+            guidance,
+            variations=variations,
+            negative=negative,
+            sampler=sampler,
+            strength=strength,
+            start=start,
+            routes=routes,
+            controls=read_controls(control),
+        ),
     )
-    check_place(photo, out)
+    check_place(out)
+    finish(run(request, as_json), photo, out, as_json)
+
+
+def run(request: EditRequest, as_json: bool) -> EditResult:
+    """Load the request's engine and edit, showing progress unless JSON is wanted."""
     from engine.pipeline import Engine
 
-    result = Engine.load(engine).edit(request, ignore_event if as_json else progress)
+    return Engine.load(request.settings.engine).edit(request, ignore_event if as_json else progress)
+
+
+def finish(result: EditResult, photo: Path, out: Path | None, as_json: bool) -> None:
+    """Write a result's pictures, beside ``photo`` unless ``out`` names a place, and say so."""
     outputs: list[Path] = []
     for number, image in enumerate(result.images, 1):
         path = output_path(photo, out, number, len(result.images))
@@ -67,13 +105,14 @@ def edit(
     if as_json:
         say_json(result_to_json(result, outputs, peak_memory()))
         return
-    for line in (result.plan.reply, *source.notes, *result.notes):
-        say(line)
+    for line in (result.plan.reply, *result.notes):
+        if line:
+            say(line)
     for path in outputs:
         say(f"Wrote {path}")
 
 
-def check_place(photo: Path, out: Path | None) -> None:
+def check_place(out: Path | None) -> None:
     """Refuse, before any work, a place that cannot take the result.
 
     Raises

@@ -24,7 +24,7 @@ def select(
 ) -> None:
     """Select a region by words and write it as a mask picture."""
     source = read_photo(photo)
-    check_place(photo, out)
+    check_place(out)
     from engine.composite.crop import mask_box
     from engine.pipeline import Engine
 

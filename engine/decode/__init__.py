@@ -1,5 +1,10 @@
-"""decode: latent diffusion from the draft, guided by prompt, embeddings and references."""
+"""decode: latent diffusion from the draft, guided by prompt, embeddings, references and controls.
 
-from engine.decode.decoder import LatentDecoder, load
+This package imports no model library by itself; :mod:`engine.decode.decoder` does.
+"""
 
-__all__ = ["LatentDecoder", "load"]
+from engine.decode.request import ContextPicture, Control, DecodeRequest, Subject
+
+SETTINGS = "decoder/decoder.json"  # in a bundle: that there is a decoder
+
+__all__ = ["SETTINGS", "ContextPicture", "Control", "DecodeRequest", "Subject"]

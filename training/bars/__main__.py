@@ -30,6 +30,7 @@ TOPICS = {
         "start",
         "large",
     ),
+    "B": ("agreement", "context", "inversion", "prompts", "retrieval", "diffrir", "faults", "overhead"),
 }
 
 

@@ -1,0 +1,279 @@
+"""The networks of a decoder, loaded from a bundle when first used and dropped when memory is short.
+
+In the bundle they lie under ``decoder/`` in diffusers' folders: ``unet``, optionally ``inpaint`` (9 channels),
+``refiner``, ``controlnet-KIND``; ``vae``; ``text_encoder``, ``tokenizer`` (and ``_2`` for SDXL);
+``scheduler/scheduler_config.json``; and beside them ``decoder.json``, ``adapter.safetensors`` (decoupled attention to
+picture embeddings, in IP-Adapter's published layout) and ``context.safetensors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import torch
+from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
+from diffusers.models.modeling_utils import ModelMixin
+from diffusers.utils import logging as diffusers_log
+from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+from transformers.utils import logging as transformers_log
+
+from engine.decode import SETTINGS
+from engine.decode.context import ContextAttention
+from engine.decode.network import Network
+from engine.decode.preview import LatentPreview
+from engine.decode.prompts import PromptEncoder, Tower
+from engine.errors import BundleError
+
+FOLDER = "decoder"
+ADAPTER = f"{FOLDER}/adapter.safetensors"
+CONTEXT = f"{FOLDER}/context.safetensors"
+CONTROL = "controlnet-"
+
+M = TypeVar("M", bound=ModelMixin)
+DIFFUSERS = (OSError, ValueError, KeyError)  # what its loaders raise on damaged folders
+
+
+class DecoderFiles(Protocol):
+    """The part of a bundle that a decoder reads."""
+
+    def has(self, path: str) -> bool:
+        """Whether the bundle holds ``path``."""
+        ...
+
+    def names(self, folder: str = "") -> tuple[str, ...]:
+        """Paths of all files in ``folder``."""
+        ...
+
+    def path(self, path: str) -> Path:
+        """The place of a file on disk, after its hash was checked."""
+        ...
+
+    def tensors(self, path: str) -> dict[str, torch.Tensor]:
+        """Tensors of a safetensors file."""
+        ...
+
+    def json(self, path: str) -> Any:
+        """What a JSON file holds."""
+        ...
+
+
+@dataclass(frozen=True)
+class DecoderSettings:
+    """What ``decoder.json`` says of a checkpoint.
+
+    Attributes
+    ----------
+    side
+        Pixels on a side of the squares that it was trained on.
+    zero_empty
+        Whether an empty negative prompt is all zeros (SDXL base).
+    precision
+        Type that its networks compute in; empty for the device's best.
+    """
+
+    side: int
+    zero_empty: bool = False
+    precision: str = ""
+
+    @property
+    def most_pixels(self) -> int:
+        """Largest area worked on: half as much again as in training."""
+        return self.side * self.side * 3 // 2
+
+
+class Components:
+    """A decoder's networks.
+
+    Parameters
+    ----------
+    files
+        An open bundle.
+    device
+        Where they compute.
+    """
+
+    def __init__(self, files: DecoderFiles, device: torch.device | None = None) -> None:
+        self._files = files
+        self.device = device or best_device()
+        try:
+            self.settings = DecoderSettings(**files.json(SETTINGS))
+        except TypeError as fault:
+            raise BundleError(
+                f"{SETTINGS} is damaged ({fault}).", "Update Overtone, or pull the bundle again."
+            ) from fault
+        self.precision = self._precision()
+
+    @cached_property
+    def text(self) -> PromptEncoder:
+        """The text encoders."""
+        towers = [self._tower("", CLIPTextModel)]
+        if self._there("text_encoder_2"):
+            towers.append(self._tower("_2", CLIPTextModelWithProjection))
+        return PromptEncoder(towers, self.settings.zero_empty)
+
+    @cached_property
+    def vae(self) -> AutoencoderKL:
+        """The autoencoder."""
+        vae = self._load(AutoencoderKL, "vae")
+        overflows = vae.config["force_upcast"] and vae.dtype == torch.float16  # SDXL's is known to, in half precision
+        return vae.float() if overflows else vae
+
+    @cached_property
+    def base(self) -> Network:
+        """The network that makes whole pictures."""
+        return self._network("unet")
+
+    @cached_property
+    def inpaint(self) -> Network | None:
+        """The 9-channel network, where there is one."""
+        return self._network("inpaint") if self._there("inpaint") else None
+
+    @cached_property
+    def refiner(self) -> Network | None:
+        """SDXL's refiner, where there is one."""
+        return Network(self._load(UNet2DConditionModel, "refiner")) if self._there("refiner") else None
+
+    @cached_property
+    def schedule(self) -> Mapping[str, Any]:
+        """The noise schedule of training."""
+        return self._files.json(f"{FOLDER}/scheduler/scheduler_config.json")
+
+    @cached_property
+    def preview(self) -> LatentPreview:
+        """Colours of unfinished latents."""
+        return LatentPreview.fit(self.vae)
+
+    @cached_property
+    def controls(self) -> tuple[str, ...]:
+        """Kinds of control that there are networks for, in their order in :class:`Network`."""
+        folders = {name.split("/")[1] for name in self._files.names(FOLDER)}
+        return tuple(sorted(folder.removeprefix(CONTROL) for folder in folders if folder.startswith(CONTROL)))
+
+    @cached_property
+    def controlnets(self) -> tuple[ControlNetModel, ...]:
+        """One for each of :attr:`controls`."""
+        return tuple(self._load(ControlNetModel, f"{CONTROL}{kind}") for kind in self.controls)
+
+    @cached_property
+    def embedding_width(self) -> int | None:
+        """D of the picture embeddings that it reads, nothing without an adapter."""
+        return self._adapter["image_proj.proj.weight"].shape[1] if self._adapter else None
+
+    @property
+    def has_context(self) -> bool:
+        """Whether it attends to context pairs."""
+        return self._files.has(CONTEXT)
+
+    def drop(self, *names: str) -> None:
+        """Forget networks by attribute name; they load again when next used."""
+        for name in names:
+            self.__dict__.pop(name, None)
+
+    @cached_property
+    def _adapter(self) -> dict[str, torch.Tensor]:
+        return self._files.tensors(ADAPTER) if self._files.has(ADAPTER) else {}
+
+    def _network(self, folder: str) -> Network:
+        unet = self._load(UNet2DConditionModel, folder)
+        if self._adapter:
+            load_adapter(unet, self._adapter)
+        context = None
+        if self.has_context:
+            context = ContextAttention.from_tensors(self._files.tensors(CONTEXT))
+            context = context.to(self.device, self.precision).eval()
+        return Network(unet, self.controlnets, context)
+
+    def _there(self, folder: str) -> bool:
+        return self._files.has(f"{FOLDER}/{folder}/config.json")
+
+    def _folder(self, folder: str) -> Path:
+        """A component's folder, every file of it checked."""
+        paths = [self._files.path(name) for name in self._files.names(f"{FOLDER}/{folder}")]
+        if not paths:
+            raise BundleError(f"The bundle has no {FOLDER}/{folder}.", "Pull the bundle again.")
+        return paths[0].parent
+
+    def _load(self, kind: type[M], folder: str) -> M:
+        try:
+            with quiet():
+                model: Any = kind.from_pretrained(
+                    self._folder(folder), torch_dtype=self.precision, use_safetensors=True
+                )
+        except DIFFUSERS as fault:
+            raise BundleError(f"{FOLDER}/{folder} cannot be loaded ({fault}).", "Pull the bundle again.") from fault
+        model.to(memory_format=torch.channels_last)
+        return model.to(device=self.device).eval()
+
+    def _tower(self, suffix: str, kind: type[CLIPTextModel | CLIPTextModelWithProjection]) -> Tower:
+        try:
+            with quiet():
+                tokenizer = CLIPTokenizer.from_pretrained(self._folder(f"tokenizer{suffix}"))
+                model: Any = kind.from_pretrained(self._folder(f"text_encoder{suffix}"), dtype=self.precision)
+        except DIFFUSERS as fault:
+            raise BundleError(f"{FOLDER}/text_encoder{suffix} cannot be loaded ({fault}).", "Pull it again.") from fault
+        return Tower(tokenizer, model.to(self.device).eval())
+
+    def _precision(self) -> torch.dtype:
+        if self.settings.precision:
+            return getattr(torch, self.settings.precision)
+        if self.device.type == "cpu":
+            fast = torch.backends.cpu.get_cpu_capability() in ("AVX512", "AVX512_BF16", "AMX")
+            return torch.bfloat16 if fast else torch.float32
+        return torch.bfloat16 if self.device.type == "cuda" and torch.cuda.is_bf16_supported() else torch.float16
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the libraries' progress bars and advice out of the user's sight while networks load."""
+    levels = diffusers_log.get_verbosity(), transformers_log.get_verbosity()
+    bars = transformers_log.is_progress_bar_enabled()
+    diffusers_log.set_verbosity_error()
+    transformers_log.set_verbosity_error()
+    transformers_log.disable_progress_bar()
+    try:
+        yield
+    finally:
+        diffusers_log.set_verbosity(levels[0])
+        transformers_log.set_verbosity(levels[1])
+        if bars:
+            transformers_log.enable_progress_bar()
+
+
+def best_device() -> torch.device:
+    """CUDA, else Apple's GPU, else the CPU."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def load_adapter(unet: UNet2DConditionModel, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Give a U-Net decoupled cross-attention to picture embeddings (IP-Adapter), by diffusers' own loading.
+
+    Parameters
+    ----------
+    unet
+        Any U-Net with cross-attention.
+    tensors
+        ``image_proj.*`` and ``ip_adapter.*`` keys of the published safetensors layout.
+
+    Raises
+    ------
+    BundleError
+        When keys or shapes do not fit.
+    """
+    parts: dict[str, dict[str, torch.Tensor]] = {"image_proj": {}, "ip_adapter": {}}
+    for key, value in tensors.items():
+        part, _, rest = key.partition(".")
+        if part not in parts:
+            raise BundleError(f"{ADAPTER} has the unknown key {key}.", "Pull the bundle again.")
+        parts[part][rest] = value
+    try:
+        with quiet():
+            unet._load_ip_adapter_weights([parts], low_cpu_mem_usage=False)
+    except (KeyError, RuntimeError) as fault:
+        raise BundleError(f"{ADAPTER} does not fit its U-Net ({fault}).", "Pull the bundle again.") from fault

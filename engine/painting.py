@@ -1,0 +1,195 @@
+"""Steps decode and restore: what a plan says becomes what the decoder is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from engine.clock import Clock
+from engine.decode import ContextPicture, Control, DecodeRequest
+from engine.decode import Subject as DecodeSubject
+from engine.decode.request import ControlKind, Sampler, Way
+from engine.errors import BadInput
+from engine.parts import Material, Parts, small_floats
+from engine.picture import Photo
+from engine.routes import Routes, Subject, Told, told
+from engine.values import Box, EditRequest, Event, Plan, PreviewEvent
+
+if TYPE_CHECKING:
+    from engine.decode.decoder import LatentDecoder
+
+STARTS = ("auto", "noise", "draft", "invert", "rewrite")
+CONTEXT_SIDE = 512  # pixels on the long side of a context picture
+
+
+class Painter:
+    """Decodes and restores for one variation of a request.
+
+    Parameters
+    ----------
+    parts
+        The loaded steps.
+    clock
+        Times the steps and carries events.
+    request, plan, materials
+        What is asked, what is planned, and the encoded references.
+    seed
+        Of this variation.
+
+    Raises
+    ------
+    BadInput
+        When the settings name no way to start.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        clock: Clock,
+        request: EditRequest,
+        plan: Plan,
+        materials: Mapping[int, Material],
+        seed: int,
+    ) -> None:
+        if request.settings.start not in STARTS:
+            raise BadInput(f"There is no start {request.settings.start!r}.", f"Take one of {', '.join(STARTS)}.")
+        self._parts, self._clock, self._settings = parts, clock, request.settings
+        self._plan, self._materials, self._seed = plan, materials, seed
+
+    def paint(
+        self, draft: np.ndarray, before: np.ndarray, changed: np.ndarray, box: Box, ref: int | None = None
+    ) -> np.ndarray:
+        """A draft made coherent and matched to its surroundings.
+
+        Parameters
+        ----------
+        draft, before
+            ``(h, w, 3)`` float32 0 to 1: the working crop after and before the draft.
+        changed
+            ``(h, w)`` bool, where the draft differs.
+        box
+            The crop in the photo, for previews.
+        ref
+            Number of the reference that appears inside ``changed``.
+        """
+        result = draft
+        decoder = self._parts.decoder
+        if decoder is not None and changed.any():
+            mask = changed.astype(np.float32)
+            subjects = [each for each in self._told.subjects if ref is None or each.number == ref]
+            request = self._request(
+                decoder, draft.shape[1], draft.shape[0], self._start("draft"), draft, mask, subjects
+            )
+            result = self._decode(decoder, request, box)
+        if self._parts.restorer is not None and changed.any():
+            with self._clock.step("restore"):
+                result = self._parts.restorer.restore(
+                    result, before, changed.astype(np.float32), self._seed, cancel=self._clock.cancel
+                )
+        return result
+
+    def vary(self, rgb: np.ndarray, box: Box) -> np.ndarray:
+        """The whole picture ``(h, w, 3)`` made anew from its inversion; from noise where words stand for it."""
+        decoder = self._required()
+        start: Way = "noise" if self._told.from_noise else "invert"
+        request = self._request(decoder, rgb.shape[1], rgb.shape[0], self._start(start), rgb, None, self._told.subjects)
+        return self._decode(decoder, request, box)
+
+    def rewrite(self, draft: np.ndarray, box: Box) -> np.ndarray:
+        """A draft of the whole photo in another tone, decoded when the settings name how to start; else as it is."""
+        if self._parts.decoder is None or self._settings.start == "auto":
+            return draft
+        return self.vary(draft, box)
+
+    def pictures(self) -> list[Photo]:
+        """One picture for each of the plan's prompts, in their order, from words and references alone."""
+        decoder = self._required()
+        width, height = self._settings.size or (decoder.side, decoder.side)
+        made = []
+        for prompt in self._plan.prompts or (self._plan.prompt,):
+            request = self._request(decoder, width, height, "noise", None, None, self._told.subjects, prompt)
+            pixels = self._decode(decoder, request, Box(0, 0, width, height))
+            made.append(Photo(np.rint(pixels * 255).astype(np.uint8)))
+        return made
+
+    def _required(self) -> LatentDecoder:
+        decoder = self._parts.decoder
+        assert decoder is not None, "the pipeline refuses such plans before"
+        return decoder
+
+    def _start(self, fitting: Way) -> Way:
+        return fitting if self._settings.start == "auto" else cast("Way", self._settings.start)
+
+    @cached_property
+    def _told(self) -> Told:
+        return self._told_of(self._plan)
+
+    def _told_of(self, plan: Plan) -> Told:
+        return told(plan, self._materials, Routes.parse(self._settings.routes))
+
+    def _request(
+        self,
+        decoder: LatentDecoder,
+        width: int,
+        height: int,
+        way: Way,
+        draft: np.ndarray | None,
+        mask: np.ndarray | None,
+        subjects: Sequence[Subject],
+        prompt: str | None = None,
+    ) -> DecodeRequest:
+        """All that the decoder is told, over the routes that it and the settings know.
+
+        Raises
+        ------
+        BadInput
+            When it understands none of the routes taken.
+        """
+        settings = self._settings
+        said = self._told if prompt is None else self._told_of(replace(self._plan, prompt=prompt))
+        width_read = decoder.embedding_width
+        gen = said.gen if said.gen is not None and len(said.gen) == width_read else None
+        meant = [each for each in subjects if len(each.vector) == width_read]
+        pairs = said.context if decoder.has_context else ()
+        if not (said.prompt or gen is not None or meant or pairs):
+            raise BadInput(
+                f"The {settings.engine} engine cannot be told by {settings.routes}.", "Add the route prompt."
+            )
+        return DecodeRequest(
+            width=width,
+            height=height,
+            prompt=said.prompt,
+            negative=settings.negative or said.negative,
+            source_prompt=self._caption(draft),
+            draft=draft,
+            mask=mask,
+            way=way,
+            gen=gen,
+            subjects=tuple(DecodeSubject(each.vector, mask, settings.subject_strength) for each in meant),
+            context=tuple(ContextPicture(words, small_floats(picture, CONTEXT_SIDE)) for words, picture in pairs),
+            controls=tuple(Control(cast("ControlKind", kind), scale=scale) for kind, scale in settings.controls),
+            seed=self._seed,
+            steps=settings.steps,
+            sampler=cast("Sampler", settings.sampler),
+            guidance=settings.guidance,
+            rescale=settings.rescale,
+            keep=settings.keep,
+            strength=settings.strength,
+        )
+
+    def _caption(self, picture: np.ndarray | None) -> str:
+        """Words for the picture before the edit, where they are needed and the plan has none."""
+        if self._plan.source_prompt or picture is None or self._settings.start != "rewrite":
+            return self._plan.source_prompt
+        return f"a photo of {self._parts.encoder.describe_picture(picture).labels[0][0]}"
+
+    def _decode(self, decoder: LatentDecoder, request: DecodeRequest, box: Box) -> np.ndarray:
+        def forward(event: Event) -> None:
+            self._clock.on_event(PreviewEvent(event.pixels, box) if isinstance(event, PreviewEvent) else event)
+
+        with self._clock.step("decode"):
+            return decoder.decode(request, forward, self._clock.cancel, self._parts.unload)

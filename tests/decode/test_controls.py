@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.decode import Control
+from engine.decode.controls import control_picture, edges, sketch
+from engine.errors import BadInput
+
+
+@pytest.fixture
+def square():
+    rgb = np.full((80, 100, 3), 0.2, np.float32)
+    rgb[20:60, 30:70] = 0.8
+    return rgb
+
+
+def test_edges_and_sketch_lie_on_the_outline(square):
+    outline = np.zeros((80, 100), bool)
+    outline[16:64, 26:74] = True
+    outline[24:56, 34:66] = False
+    for lines in (edges(square), sketch(square)):
+        assert lines[outline].max() == 1
+        assert lines[~outline].max() < 0.3
+    assert set(np.unique(edges(square))) == {0, 1}
+
+
+def test_a_flat_picture_has_no_edges():
+    assert edges(np.full((40, 40, 3), 0.5, np.float32)).max() == 0
+
+
+def test_masks_are_white_where_to_paint(square):
+    mask = np.zeros((80, 100), np.float32)
+    mask[:10] = 0.9
+    picture = control_picture(Control("mask"), square, mask, (100, 80))
+    assert picture.shape == (80, 100, 3)
+    assert (picture[:10] == 1).all()
+    assert (picture[10:] == 0).all()
+
+
+def test_own_pictures_are_scaled_to_the_result(square):
+    assert control_picture(Control("depth", square), None, None, (50, 40)).shape == (40, 50, 3)
+    assert control_picture(Control("depth", square[..., 0]), None, None, (200, 160)).shape == (160, 200, 3)
+    with pytest.raises(BadInput, match="100 × 80, the result 80 × 80"):
+        control_picture(Control("depth", square), None, None, (80, 80))
+
+
+@pytest.mark.parametrize("control", [Control("depth"), Control("mask"), Control("edge")])
+def test_what_cannot_be_extracted_is_said(control):
+    with pytest.raises(BadInput):
+        control_picture(control, None, None, (10, 10))

@@ -1,0 +1,1 @@
+"""Stage "refinement learning": the prior, from pairs of embeddings and scores."""
