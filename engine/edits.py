@@ -228,7 +228,8 @@ class Run:
 
     def _replace_background(self, operation: Operation) -> None:
         material = self._materials.get(operation.ref) if operation.ref else None
-        if material is None or material.picture is None:
+        picture = material.picture if material is not None else None
+        if picture is None and self._parts.decoder is None:
             wanted = operation.target or "the new background"
             raise BadInput(f"There is no picture of {wanted}.", "Give one as [ref#1] to put behind the subject.")
         with self._clock.step("ground"):
@@ -242,8 +243,13 @@ class Run:
                 subject = Region(resized(small.mask, self._photo.width, self._photo.height), "words", small.score)
         crop = WorkingCrop.fit(Box(0, 0, self._photo.width, self._photo.height), WORK_SIDE * 2)
         with self._clock.step("draft"):
-            before = self._take(crop)
-            draft = operations.replace_background(before, crop.take(subject.mask), material.picture.floats())
+            before, kept = self._take(crop), crop.take(subject.mask)
+        if picture is None:
+            made = self._painter.make(before, kept < 0.5, crop.box)
+            self._show_made(crop, before, made, kept < 0.5)
+            return
+        with self._clock.step("draft"):
+            draft = operations.replace_background(before, kept, picture.floats())
         self._finish(crop, before, draft)
 
     def _tone(self, operation: Operation) -> None:
@@ -354,9 +360,19 @@ class Run:
         limit: Region | None = None,
         ref: int | None = None,
     ) -> None:
-        """Steps decode, restore and composite."""
+        """Steps decode, restore and composite of a draft."""
         changed = (draft.rgb != before).any(axis=2)
-        result = self._painter.paint(draft.rgb, before, changed, crop.box, ref)
+        self._show_made(crop, before, self._painter.paint(draft.rgb, before, changed, crop.box, ref), changed, limit)
+
+    def _show_made(
+        self,
+        crop: WorkingCrop,
+        before: np.ndarray,
+        result: np.ndarray,
+        changed: np.ndarray,
+        limit: Region | None = None,
+    ) -> None:
+        """Step composite."""
         with self._clock.step("composite"):
             result = match_ring(result, before, changed)
             blend = blend_mask(changed, crop)

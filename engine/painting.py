@@ -76,21 +76,39 @@ class Painter:
         ref
             Number of the reference that appears inside ``changed``.
         """
-        result = draft
         decoder = self._parts.decoder
-        if decoder is not None and changed.any():
-            mask = changed.astype(np.float32)
-            subjects = [each for each in self._told.subjects if ref is None or each.number == ref]
-            request = self._request(
-                decoder, draft.shape[1], draft.shape[0], self._start("draft"), draft, mask, subjects
-            )
-            result = self._decode(decoder, request, box)
-        if self._parts.restorer is not None and changed.any():
-            with self._clock.step("restore"):
-                result = self._parts.restorer.restore(
-                    result, before, changed.astype(np.float32), self._seed, cancel=self._clock.cancel
-                )
-        return result
+        if not changed.any():
+            return draft
+        if decoder is None:
+            return self._restored(draft, before, changed)
+        subjects = [each for each in self._told.subjects if ref is None or each.number == ref]
+        return self._painted(decoder, draft, before, changed, box, self._start("draft"), subjects)
+
+    def make(self, before: np.ndarray, hole: np.ndarray, box: Box) -> np.ndarray:
+        """What the plan says, made from nothing inside ``hole`` ``(h, w)`` bool of the working crop ``before``."""
+        return self._painted(self._required(), before, before, hole, box, self._start("noise"), self._told.subjects)
+
+    def _painted(
+        self,
+        decoder: LatentDecoder,
+        draft: np.ndarray,
+        before: np.ndarray,
+        changed: np.ndarray,
+        box: Box,
+        way: Way,
+        subjects: Sequence[Subject],
+    ) -> np.ndarray:
+        height, width = changed.shape
+        request = self._request(decoder, width, height, way, draft, changed.astype(np.float32), subjects)
+        return self._restored(self._decode(decoder, request, box), before, changed)
+
+    def _restored(self, made: np.ndarray, before: np.ndarray, changed: np.ndarray) -> np.ndarray:
+        """Step restore, where the bundle has its weights."""
+        restorer = self._parts.restorer
+        if restorer is None:
+            return made
+        with self._clock.step("restore"):
+            return restorer.restore(made, before, changed.astype(np.float32), self._seed, cancel=self._clock.cancel)
 
     def vary(self, rgb: np.ndarray, box: Box) -> np.ndarray:
         """The whole picture ``(h, w, 3)`` made anew from its inversion; from noise where words stand for it."""

@@ -93,6 +93,16 @@ def test_variations_differ_by_their_seed_and_keep_the_photos_size(studio, make_p
     assert not np.array_equal(one.pixels, two.pixels)
 
 
+def test_a_background_in_words_is_made_and_the_subject_stays(studio, make_photo):
+    photo = make_photo(150, 200)
+    painted = np.full((150, 200), 255, np.uint8)
+    painted[40:110, 60:140] = 0  # the mask says what goes: everything around the subject
+    plan = planned(Operation(Op.replace_background, target="beach"))
+    image = studio.edit(EditRequest(WISH, photo, painted, plan, settings=settings())).images[0]
+    assert np.array_equal(image.pixels[50:100, 70:130], photo.pixels[50:100, 70:130])
+    assert (image.pixels[:20] != photo.pixels[:20]).mean() > 0.5
+
+
 def test_tone_is_decoded_only_when_asked(studio, make_photo):
     photo = make_photo(100, 140)
     plan = planned(Operation(Op.adjust, target="warmer"))

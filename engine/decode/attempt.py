@@ -29,6 +29,7 @@ from engine.decode.prompt_to_prompt import PromptEdit, PromptToPrompt
 from engine.decode.prompts import FRAME, Prompt
 from engine.decode.request import DecodeRequest
 from engine.decode.samplers import Scheduler, begin_at, ddim, scheduler
+from engine.errors import Cancelled
 from engine.values import Box, CancelCheck, OnEvent, PreviewEvent, StepEvent
 
 REFINED = 0.3  # strength at which a refiner repaints (InstructAny2Pix's interface)
@@ -348,7 +349,9 @@ class Attempt:
         self._on_event(PreviewEvent(pixels[:rows, :columns], Box(0, 0, frame.width, frame.height)))
 
     def _leave(self, *names: str) -> None:
-        """Free networks that have served, when memory is short."""
+        """A stage is over: stop if asked, and free networks that have served when memory is short."""
+        if self._cancel():
+            raise Cancelled
         if self._means.offload:
             self._parts.drop(*names)
 

@@ -16,7 +16,7 @@ from torch.nn import functional
 from engine.errors import BadInput, BundleError
 
 REFERENCES = 8  # as many as an instruction's context may hold
-SHARE = 0.1  # the paper's growth, 2.51 to 2.76 billion parameters (Instruct-Imagen, section 4)
+SHARE = 0.1  # Instruct-Imagen grows from 2.51 to 2.76 billion parameters
 PREFIX = "context."  # of every tensor's name in a file
 
 

@@ -186,5 +186,6 @@ def keep_mix(inverted: Tensor, noise: Tensor, keep: float) -> Tensor:
 
 
 def _norm(latents: Tensor) -> Tensor:
-    """Of each picture, ``(B, 1, 1, 1)`` float32."""
-    return torch.linalg.vector_norm(latents, dim=(1, 2, 3), keepdim=True, dtype=torch.float32)
+    """Of each picture, ``(B, 1, 1, 1)``, float32 at least."""
+    precise = torch.promote_types(latents.dtype, torch.float32)
+    return torch.linalg.vector_norm(latents, dim=(1, 2, 3), keepdim=True, dtype=precise)

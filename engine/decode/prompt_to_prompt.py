@@ -125,7 +125,7 @@ class PromptToPrompt:
             try:
                 yield
             finally:
-                self._left, self._maps = {}, {}
+                self._left, self._seen, self._maps = {}, {}, {}
 
     def reads(self, progress: float) -> bool:
         """Whether the source branch is of use at this share of the steps done."""
@@ -152,7 +152,7 @@ class PromptToPrompt:
     def blend(self, source: Tensor, target: Tensor, progress: float) -> Tensor:
         """The target's latents ``(B, 4, h, w)``, with the source's put back where no blend word is seen.
 
-        Hertz et al. 2022, section 4 ("local editing"), by PnPInversion's values.
+        The paper's localized editing, by PnPInversion's values.
         """
         if not self._maps or progress < BLEND_START:
             return target
