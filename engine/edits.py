@@ -262,7 +262,7 @@ class Run:
             )
             before = self._take(crop)
             after = self._tones.after(before, operation)
-        after = self._painter.rewrite(after, crop.box)
+        after = self._painter.rewrite(after, crop.box, operation)
         with self._clock.step("composite"):
             if paints:
                 blend = weight if weight is not None else np.ones(self._photo.rgb.shape[:2], np.float32)

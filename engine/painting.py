@@ -17,7 +17,7 @@ from engine.errors import BadInput
 from engine.parts import Material, Parts, small_floats
 from engine.picture import Photo
 from engine.routes import Routes, Subject, Told, told
-from engine.values import Box, EditRequest, Event, Plan, PreviewEvent
+from engine.values import MARKER, Box, EditRequest, Event, Operation, Plan, PreviewEvent
 
 if TYPE_CHECKING:
     from engine.decode.decoder import LatentDecoder
@@ -110,18 +110,19 @@ class Painter:
         with self._clock.step("restore"):
             return restorer.restore(made, before, changed.astype(np.float32), self._seed, cancel=self._clock.cancel)
 
-    def vary(self, rgb: np.ndarray, box: Box) -> np.ndarray:
+    def vary(self, rgb: np.ndarray, box: Box, changes: tuple[str, str] = ("", "")) -> np.ndarray:
         """The whole picture ``(h, w, 3)`` made anew from its inversion; from noise where words stand for it."""
         decoder = self._required()
         start: Way = "noise" if self._told.from_noise else "invert"
         request = self._request(decoder, rgb.shape[1], rgb.shape[0], self._start(start), rgb, None, self._told.subjects)
-        return self._decode(decoder, request, box)
+        return self._decode(decoder, replace(request, changes=changes), box)
 
-    def rewrite(self, draft: np.ndarray, box: Box) -> np.ndarray:
+    def rewrite(self, draft: np.ndarray, box: Box, operation: Operation) -> np.ndarray:
         """A draft of the whole photo in another tone, decoded when the settings name how to start; else as it is."""
         if self._parts.decoder is None or self._settings.start == "auto":
             return draft
-        return self.vary(draft, box)
+        thing = "" if MARKER.search(operation.object) else operation.object
+        return self.vary(draft, box, (thing, f"{operation.target} {thing}".strip()) if thing else ("", ""))
 
     def pictures(self) -> list[Photo]:
         """One picture for each of the plan's prompts, in their order, from words and references alone."""

@@ -287,6 +287,8 @@ class Attempt:
         assert said.source is not None
         before = self._framed(request.source_prompt, said.source)
         after = self._framed(request.prompt, said.prompt)
+        old, new = (FramedPrompt.of(self._parts.text.towers[0].pieces(words)) for words in request.changes)
+        edit = PromptEdit.between(before, after, (old, new) if any(request.changes) else None)
         source = replace(condition, states=said.source.states, pooled=said.source.pooled)
         _, edited = rewrite(
             self._predict(network),
@@ -296,7 +298,7 @@ class Attempt:
             condition,
             away,
             request.guidance,
-            PromptToPrompt(network.unet, PromptEdit.between(before, after)),
+            PromptToPrompt(network.unet, edit),
             None if stay is None else stay.mask,
             self._reporter(),
             self._cancel,

@@ -63,6 +63,9 @@ class DecodeRequest:
         Of the result in pixels; any size, worked on at a multiple of 8 by padding.
     prompt, negative
         Language, of any length.
+    source_prompt, changes
+        For ``rewrite``: a caption of the draft, and the words of it and of the prompt that name what changes; where
+        neither is seen the draft stays.
     draft
         ``(h, w, 3)`` float32 0 to 1, of the result's size; absent for text-to-image.
     mask
@@ -86,6 +89,7 @@ class DecodeRequest:
     prompt: str = ""
     negative: str = ""
     source_prompt: str = ""
+    changes: tuple[str, str] = ("", "")
     draft: np.ndarray | None = None
     mask: np.ndarray | None = None
     way: Way = "noise"

@@ -54,23 +54,27 @@ def scheduler(name: Sampler, schedule: Mapping[str, Any], steps: int) -> Schedul
         return cast("Scheduler", ddim(schedule, steps))
     made: Any
     if name == "few-step":
-        made = LCMScheduler.from_config(_own(schedule), clip_sample=False)
+        made = LCMScheduler.from_config(_own(schedule, steps), clip_sample=False)
         steps = min(steps, made.config["original_inference_steps"])
     else:
-        made = DPMSolverMultistepScheduler.from_config(_own(schedule), algorithm_type="dpmsolver++", solver_order=2)
+        config = _own(schedule, steps)
+        made = DPMSolverMultistepScheduler.from_config(config, algorithm_type="dpmsolver++", solver_order=2)
     made.set_timesteps(steps)
     return made
 
 
 def ddim(schedule: Mapping[str, Any], steps: int) -> DDIMScheduler:
     """The one sampler that also runs backwards, set to ``steps``; predicted pictures are not clipped."""
-    made: Any = DDIMScheduler.from_config(_own(schedule), clip_sample=False)
+    made: Any = DDIMScheduler.from_config(_own(schedule, steps), clip_sample=False)
     made.set_timesteps(steps)
+    made.timesteps = made.timesteps.clamp(max=made.config["num_train_timesteps"] - 1)  # 1000 steps offset by 1
     return made
 
 
-def _own(schedule: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in schedule.items() if not key.startswith("_")}
+def _own(schedule: Mapping[str, Any], steps: int) -> dict[str, Any]:
+    """The schedule without diffusers' notes; a single step is set at the noisy end, where SD's own spacing is not."""
+    own = {key: value for key, value in schedule.items() if not key.startswith("_")}
+    return own | ({"timestep_spacing": "trailing"} if steps == 1 else {})
 
 
 def begin_at(sampler: Scheduler, strength: float) -> int:

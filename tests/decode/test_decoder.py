@@ -7,10 +7,12 @@ import pytest
 
 from engine.decode import ContextPicture, Control, DecodeRequest, Subject
 from engine.decode.latents import Frame
+from engine.decode.samplers import ddim, scheduler
 from engine.errors import BadInput, BundleError
 from engine.values import PreviewEvent, StepEvent
 from tests.decode.conftest import EMBEDDING
 from training.bars.agreement import CLOSE, differences
+from training.tiny import SCHEDULE
 
 WIDTH, HEIGHT = 90, 70
 GENERATOR = np.random.default_rng(3)
@@ -181,11 +183,26 @@ def test_what_the_bundle_lacks_is_said(decoder):
         decoder("plain").decode(replace(WORDS, gen=GEN))
 
 
-def test_a_thousand_steps_are_taken(decoder):
-    tiny = replace(WORDS, width=64, height=64, steps=1000, guidance=1.0, sampler="few-step")
+@pytest.mark.parametrize(("sampler", "taken"), [("ddim", 1000), ("few-step", 50)])  # made for at most 50
+def test_a_thousand_steps_are_taken(decoder, sampler, taken):
+    request = replace(WORDS, width=64, height=64, steps=1000, guidance=1.0, sampler=sampler)
     events = []
-    decoder("plain").decode(tiny, events.append)
-    assert sum(isinstance(event, StepEvent) for event in events) == 50  # as many as a few-step network was made for
+    picture = decoder("plain").decode(request, events.append)
+    assert sum(isinstance(event, StepEvent) for event in events) == taken
+    assert np.isfinite(picture).all()
+
+
+@pytest.mark.parametrize("sampler", ["ddim", "dpm++", "few-step"])
+def test_a_single_step_starts_at_the_noisy_end(sampler):
+    assert int(scheduler(sampler, SCHEDULE, 1).timesteps[0]) > 900
+    assert int(ddim(SCHEDULE, 1000).timesteps.max()) == 999
+
+
+def test_words_that_change_hold_the_rest(decoder):
+    request = replace(DRAFTED, way="rewrite", source_prompt="a lake", prompt="a pond", steps=8, guidance=7.5)
+    everywhere = decoder("plain").decode(request)
+    held = decoder("plain").decode(replace(request, changes=("lake", "pond")))
+    assert not np.array_equal(everywhere, held)
 
 
 def test_a_damaged_adapter_is_named(tiny_home, tmp_path):

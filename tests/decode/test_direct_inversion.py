@@ -92,12 +92,14 @@ def test_without_guidance_there_is_no_pass_for_it(guidance, negative):
 
 
 def test_with_blend_words_part_of_the_photo_stays_exactly():
-    net, photo = Net(unet()), latents(3)
     words = pieces("lake"), pieces("sea")
-    source, target = (Condition(30 * states(k).states) for k in (1, 2))  # random keys, but each looked at somewhere
-    _, found = edit(net, ddim(STEPS), photo, source, target, states(9), controller=control(net, words))
-    stays = (found == photo).all(dim=1)
-    assert 0 < stays.float().mean() < 1
+    source, target = (Condition(60 * states(k).states) for k in (1, 2))  # random keys, but each looked at somewhere
+    stays = []
+    for seed in range(4):  # where random words are seen hangs on the last bits of the arithmetic
+        net, photo = Net(unet()), latents(seed)
+        _, found = edit(net, ddim(STEPS), photo, source, target, states(9), controller=control(net, words))
+        stays.append(float((found == photo).all(dim=1).float().mean()))
+    assert 0 < sum(stays) / len(stays) < 1
 
 
 def test_under_a_mask_the_rest_is_the_photo_bit_for_bit():
