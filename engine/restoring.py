@@ -68,7 +68,9 @@ def restore(
         pixels = _whole(restorer, clock, photo, mask, scale, seed)
         box = Box(0, 0, photo.width * scale, photo.height * scale)
     plan = Plan("The photo was restored.", "", operations=(Operation(Op.restore),))
-    return EditResult((photo.with_pixels(pixels),), plan, box, seed, clock.reports(), engine, "cpu", photo.notes)
+    return EditResult(
+        (photo.with_pixels(pixels),), plan, box, seed, clock.reports(), engine, restorer.device, photo.notes
+    )
 
 
 def _check(restorer: Restorer, photo: Photo, mask: np.ndarray | None, scale: int) -> None:

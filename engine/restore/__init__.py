@@ -1,4 +1,4 @@
-"""restore: match texture, brightness and contrast of a decoded crop to the pixels that stay."""
+"""restore: match texture, brightness and contrast of a decoded crop to the pixels that stay, and enlarge it."""
 
 from engine.restore.restorer import Restorer, load
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,15 @@ from engine.decode.components import Components
 from engine.decode.decoder import LatentDecoder
 from engine.decode.faults import LADDER
 from engine.errors import Cancelled, MachineError, OvertoneError
+from engine.restore.blocks import ChannelAttention
+from engine.restore.network import DiffRIR
+from engine.restore.restorer import Restorer
+from engine.restore.shape import RestorerShape
 from engine.values import LogEvent
 from training import tiny
 from training.bars import Bar, Ground
 
-SIDE, CANCELS = 96, 50
+SIDE, RESTORED, CANCELS = 96, 600, 50
 PLACES: dict[str, tuple[type, str]] = {  # where faults happen, and the method that fails
     "load": (Components, "_load"),
     "text encoder": (CLIPTextModel, "forward"),
@@ -52,7 +56,7 @@ def measure(_ground: Ground) -> list[Bar]:
         root = Path(folder) / "tiny"
         tiny.write_decoder(root, "sd15", controls=("edge",), precision="bfloat16")
         tiny.write_manifest(root)
-        return [*_memory(root), _numbers(root), _cancels(root)]
+        return [*_memory(root), _numbers(root), _restorer(), _cancels(root)]
 
 
 def fresh(root: Path) -> LatentDecoder:
@@ -61,21 +65,26 @@ def fresh(root: Path) -> LatentDecoder:
 
 
 @contextmanager
-def failing(place: type, method: str, fails: Callable[[int, Any], BaseException | None]) -> Iterator[None]:
-    """``method`` of every ``place`` raises what ``fails`` says of a call's number, from 0, and its object."""
-    whole, calls = getattr(place, method), iter(range(10**9))
-
-    def broken(self: Any, *arguments: Any, **named: Any) -> Any:
-        error = fails(next(calls), self)
-        if error is not None:
-            raise error
-        return whole(self, *arguments, **named)
-
-    setattr(place, method, broken)
+def patched(place: type, method: str, instead: Callable[..., Any]) -> Iterator[None]:
+    """``method`` of every ``place`` is ``instead``, which gets the real one as its first argument."""
+    whole = getattr(place, method)
+    setattr(place, method, lambda self, *arguments, **named: instead(whole, self, *arguments, **named))
     try:
         yield
     finally:
         setattr(place, method, whole)
+
+
+def failing(place: type, method: str, error: Exception, times: int | None = None) -> AbstractContextManager[None]:
+    """``method`` of every ``place`` raises ``error`` the first ``times`` times it is called, or always."""
+    calls = iter(range(10**9))
+
+    def broken(whole: Callable[..., Any], self: Any, *arguments: Any, **named: Any) -> Any:
+        if times is None or next(calls) < times:
+            raise error
+        return whole(self, *arguments, **named)
+
+    return patched(place, method, broken)
 
 
 def _memory(root: Path) -> list[Bar]:
@@ -87,7 +96,7 @@ def _memory(root: Path) -> list[Bar]:
             total += 1
             said: list[str] = []
             decoder, unloaded = fresh(root), []
-            with failing(place, method, lambda call, _of, rungs=rungs, error=error: error if call < rungs else None):
+            with failing(place, method, error, rungs):
                 got = decoder.decode(
                     REQUEST,
                     lambda event, said=said: said.append(event.text) if isinstance(event, LogEvent) else None,
@@ -96,7 +105,7 @@ def _memory(root: Path) -> list[Bar]:
             mended += np.array_equal(got, wanted) and len(said) == rungs and len(unloaded) == 1
         decoder = fresh(root)
         try:
-            with failing(place, method, lambda _call, _of: MemoryError()):
+            with failing(place, method, MemoryError()):
                 decoder.decode(REQUEST)
         except MachineError as error:
             explained += (
@@ -174,6 +183,44 @@ def _numbers(root: Path) -> Bar:
         "mended in float32, else told; the next run is as if nothing had happened",
         f"{good} of {total}",
         good == total,
+    )
+
+
+def _restorer() -> Bar:
+    """A tile of the restorer that runs out of memory once or for good, or gives infinite numbers in half precision."""
+    torch.manual_seed(0)
+    shape = RestorerShape(1, 8, (2, 1, 1, 1), 1, (1, 2, 4, 8), 2.0, 4, 2, sees_mask=True)
+    network, random = DiffRIR(shape).eval(), np.random.default_rng(0)
+    decoded, preserved = random.random((2, RESTORED, RESTORED, 3), dtype=np.float32)
+    mask = np.zeros((RESTORED, RESTORED), np.float32)
+    mask[50:400, 50:400] = 1
+
+    def restored(dtype: torch.dtype) -> np.ndarray:
+        return Restorer({1: network}, dtype=dtype).restore(decoded, preserved, mask, 0)
+
+    def spoiled(real: Callable[..., Tensor], self: Any, *arguments: Any) -> Tensor:
+        out = real(self, *arguments)
+        return out * torch.inf if out.dtype == torch.bfloat16 else out
+
+    tile = (ChannelAttention, "queries_and_keys")
+    whole = restored(torch.float32)
+    with failing(*tile, MemoryError(), 1):
+        mended = float(np.abs(restored(torch.float32) - whole).max()) * 255
+    with patched(*tile, spoiled):
+        finite = np.array_equal(restored(torch.bfloat16), whole)
+    try:
+        with failing(*tile, MemoryError()):
+            restored(torch.float32)
+        told = False
+    except MachineError as error:
+        told = "memory" in error.message and np.array_equal(restored(torch.float32), whole)
+    figure = f"within {mended:.3f}/255; {'told' if told else 'not told'}; {'mended' if finite else 'not mended'}"
+    return Bar(
+        "must",
+        "faults: a tile of the restorer",
+        "out of memory: smaller tiles, same within 1/255, else one line; infinite in half precision: float32",
+        figure,
+        mended <= 1 and told and finite,
     )
 
 

@@ -1,0 +1,57 @@
+"""Masks as generation leaves them: brushed holes, boxes, and frames of new picture around an old one."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+IRREGULAR, BOX = 0.35, 0.30  # shares of LLMGA's restorer training; the rest are frames
+FRAME = (0.15, 0.40)  # of the side, for each side of a frame
+
+
+def draw(side: int, random: np.random.Generator) -> np.ndarray:
+    """A mask ``(side, side)`` float32 of zeros (preserved) and ones (generated), with some of both."""
+    while True:
+        kind = random.random()
+        if kind < IRREGULAR:
+            mask = _brushed(side, random)
+        elif kind < IRREGULAR + BOX:
+            mask = _box(side, random)
+        else:
+            mask = _frame(side, random)
+        if 0.02 < mask.mean() < 0.95:
+            return mask
+
+
+def _brushed(side: int, random: np.random.Generator) -> np.ndarray:
+    """Strokes that wander as a hand does."""
+    mask = np.zeros((side, side), np.uint8)
+    for _ in range(int(random.integers(1, 5))):
+        place = random.uniform(0, side, 2)
+        angle = random.uniform(0, 2 * np.pi)
+        width = int(side * random.uniform(0.05, 0.22))
+        for _ in range(int(random.integers(3, 9))):
+            angle += random.normal(0, 0.8)
+            following = place + side * random.uniform(0.05, 0.2) * np.array([np.cos(angle), np.sin(angle)])
+            ends = [(int(x), int(y)) for x, y in (place, following)]
+            cv2.line(mask, ends[0], ends[1], 1, width)
+            place = following
+    return mask.astype(np.float32)
+
+
+def _box(side: int, random: np.random.Generator) -> np.ndarray:
+    mask = np.zeros((side, side), np.float32)
+    height, width = (side * random.uniform(0.2, 0.7, 2)).astype(int)
+    top, left = int(random.integers(side - height)), int(random.integers(side - width))
+    mask[top : top + height, left : left + width] = 1
+    return mask
+
+
+def _frame(side: int, random: np.random.Generator) -> np.ndarray:
+    """New picture at some sides, each with a chance of a half, at least at one."""
+    mask = np.zeros((side, side), np.float32)
+    chosen = random.random(4) < 0.5
+    chosen[random.integers(4)] = True
+    for turn in np.flatnonzero(chosen):
+        np.rot90(mask, int(turn))[: int(side * random.uniform(*FRAME))] = 1
+    return mask
