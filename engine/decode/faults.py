@@ -100,7 +100,7 @@ class Precision:
 
     def __exit__(self, *_error: object) -> None:
         for part, dtype in self._raised:
-            part.to(dtype)
+            nn.Module.to(part, dtype)  # past diffusers' own, which warns
         self._raised.clear()
 
     def finite(self, compute: Callable[[], Tensor], parts: Sequence[nn.Module], what: str) -> Tensor:
@@ -118,7 +118,7 @@ class Precision:
         if coarse:
             for part in coarse:
                 self._raised.append((part, next(part.parameters()).dtype))
-                part.float()
+                nn.Module.to(part, torch.float32)
             out = compute()
             if bool(torch.isfinite(out).all()):
                 return out
