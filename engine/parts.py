@@ -42,6 +42,8 @@ class Material:
         ``(384,)`` float32, unit norm.
     picture
         Its pixels, 8-bit sRGB, when it is a picture file.
+    name
+        What it shows or sounds like, in a noun; empty when that is not known.
     heard
         What was heard, when it is a sound.
     notes
@@ -51,6 +53,7 @@ class Material:
     number: int
     kind: Kind
     vector: np.ndarray
+    name: str = ""
     picture: Photo | None = None
     heard: Heard | None = None
     notes: tuple[str, ...] = ()

@@ -15,15 +15,16 @@ from tokenizers import Tokenizer
 from engine.encode.binding import SHARPNESS, Binding
 from engine.encode.efficientnet import CLASSES, FEATURES, INPUT_SIZE, EfficientNetLite
 from engine.encode.listen import Listener
+from engine.encode.shares import Labels, Shares
 from engine.encode.text import TextTower
 from engine.encode.views import square_views
 
 Kind = Literal["picture", "sound", "music"]
-Labels = tuple[tuple[str, float], ...]
 _BATCH = 8  # views through the network at once
 _LABELS = 5
-_LIKELY = 0.05  # summed probability from which a name is worth telling
-_SURE = 0.3  # and from which it is enough
+_SOFTENING = 0.8  # exponent of class chances for names: the network is surer than it is right
+_LIKELY = 0.05  # probability from which a name is worth telling
+_INSTRUMENT = 0.3  # strength of an instrument that is music's own
 
 
 class Files(Protocol):
@@ -57,6 +58,11 @@ class Seen:
     vector: np.ndarray
     labels: Labels
 
+    @property
+    def name(self) -> str:
+        """What the picture shows, in a noun."""
+        return self.labels[0][0]
+
 
 @dataclass(frozen=True, eq=False)
 class Heard:
@@ -69,7 +75,9 @@ class Heard:
     kind
         Whether it is music or another sound.
     labels
-        Names with scores, best first; none for bare noise.
+        Names with scores, best first; none for bare noise. Music is told by its tags.
+    sources
+        What makes the sound, with scores, best first; none for bare noise. Of music the instruments.
     mood
         Quantities 0 to 1, 0.5 being neutral: ``energy``, ``valence``, ``brightness``, ``calm``, ``tempo``, ``major``
         and ``confidence`` (0 for noise, where the others are 0.5).
@@ -82,6 +90,13 @@ class Heard:
     labels: Labels
     mood: Mapping[str, float] = field(default_factory=dict)
     seconds: float = 0.0
+    sources: Labels = ()
+
+    @property
+    def name(self) -> str:
+        """What makes the sound, in a noun; empty for noise and for music of no sure instrument."""
+        sure = self.sources and (self.kind == "sound" or self.sources[0][1] >= _INSTRUMENT)
+        return self.sources[0][0] if sure else ""
 
 
 class Encoder:
@@ -121,8 +136,16 @@ class Encoder:
         return Binding.load(self._bundle.tensors("own/binding.safetensors"))
 
     @cached_property
-    def _nouns(self) -> dict[str, list[str]]:
+    def _nouns(self) -> dict[str, Any]:
         return self._bundle.json("own/nouns.json")
+
+    @cached_property
+    def _seen_nouns(self) -> Shares:
+        return Shares.of(self._nouns["pictures"])
+
+    @cached_property
+    def _heard_nouns(self) -> Shares:
+        return Shares.of(self._nouns["sounds"])
 
     @cached_property
     def _vocabulary(self) -> np.ndarray:
@@ -187,20 +210,17 @@ class Encoder:
     def describe_picture(self, rgb: np.ndarray, transparency: np.ndarray | None = None) -> Seen:
         """Vector and names of one picture.
 
-        A name's score is the summed probability of the classes that it stands for, so that breeds in doubt still make
-        a sure dog. Where no class is sure, the nearest nouns of the vocabulary follow with their cosine.
+        A name's score is the probability that the picture shows the thing: of each class the share of such pictures
+        that do, so that breeds in doubt still make a sure dog. Where none is likely, the nearest nouns of the
+        vocabulary follow with their cosine.
         """
         chances, features = self.look([(rgb, transparency)])
         vector = self._binding.picture(chances, features)[0]
-        totals: dict[str, float] = {}
-        for noun, chance in zip(self._nouns["pictures"], chances[0], strict=True):
-            totals[noun] = totals.get(noun, 0.0) + float(chance)
-        best = sorted(totals.items(), key=lambda pair: -pair[1])
-        labels = [pair for pair in best[:_LABELS] if pair[1] >= _LIKELY]
-        if not labels or labels[0][1] < _SURE:
-            named = {name for name, _ in labels}
-            near = [pair for pair in self.name(vector)[0] if pair[0] not in named]
-            labels = (labels + near)[:_LABELS]
+        softer = chances[0] ** _SOFTENING
+        said = self._seen_nouns.summed(softer / softer.sum())
+        labels = [pair for pair in said[:_LABELS] if pair[1] >= _LIKELY]
+        if not labels:
+            labels = list(self.name(vector)[0])
         return Seen(vector, tuple(labels))
 
     def sound(self, samples: np.ndarray, rate: int) -> Heard:
@@ -221,20 +241,10 @@ class Encoder:
         notes = self._listener.listen(samples, rate)
         binding = self._binding
         vector = binding.music(notes.chances, notes.tags) if notes.kind == "music" else binding.sound(notes.chances)
-        labels = notes.labels
-        if labels and notes.kind == "sound":
-            labels = self._sources(notes.chances)
-        return Heard(vector, notes.kind, labels, notes.mood, notes.seconds)
-
-    def _sources(self, chances: np.ndarray) -> Labels:
-        """What makes a sound, best first: the strongest class of each noun; names of whole realms come late."""
-        strength = np.linalg.norm(self._binding.sound_classes, axis=1)
-        found: dict[str, float] = {}
-        for index in np.argsort(-chances * strength):
-            noun = self._nouns["sounds"][index]
-            if noun and len(found) < _LABELS:
-                found[noun] = max(found.get(noun, 0.0), float(chances[index]))
-        return tuple(found.items())
+        # Bare noise has no labels.
+        sources = tuple(self._heard_nouns.strongest(notes.chances)[:_LABELS]) if notes.labels else ()
+        labels = sources if notes.kind == "sound" else notes.labels
+        return Heard(vector, notes.kind, labels, notes.mood, notes.seconds, sources)
 
     def name(self, vectors: np.ndarray, kind: Kind = "picture", count: int = _LABELS) -> list[Labels]:
         """The nearest names of each vector.

@@ -19,6 +19,8 @@ from engine.errors import BadInput
 
 RATE = yamnet.RATE
 _SILENT = 1e-4  # peak below -80 dB of full scale
+_LEVEL = 0.05  # root mean square of the louder half that the sound network hears best
+_FRAME = 400  # samples: 25 ms
 _CHUNK = 60 * RATE  # samples heard at once, so that memory does not grow with length
 _MUSIC_CHANCE = 0.3  # mean chance of AudioSet's "Music" above which a sound counts as music
 _MUSIC_SECONDS = 3.0
@@ -90,6 +92,28 @@ def mono_16k(samples: np.ndarray, rate: int) -> np.ndarray:
     return values
 
 
+def evened(heard: np.ndarray) -> np.ndarray:
+    """The sound as the sound network hears it best: at one loudness, and a short one over and over.
+
+    Parameters
+    ----------
+    heard
+        ``(n,)`` mono at 16 kHz.
+
+    Returns
+    -------
+    numpy.ndarray
+        At least one and a half patches long. Silence behind a short sound would be most of what is heard.
+    """
+    frames = np.pad(heard, (0, -len(heard) % _FRAME)).reshape(-1, _FRAME)
+    power = np.sort(np.square(frames, dtype=np.float64).mean(axis=1))
+    level = np.sqrt(power[len(power) // 2 :].mean())
+    scaled = np.clip(heard * (_LEVEL / level), -1.0, 1.0).astype(np.float32)
+    if len(heard) >= 3 * yamnet.PATCH:
+        return scaled
+    return np.resize(scaled, max(len(heard) + yamnet.PATCH // 2, yamnet.PATCH * 3 // 2))
+
+
 class Listener:
     """YAMNet for every sound, MusiCNN's two taggers for music."""
 
@@ -138,8 +162,7 @@ class Listener:
 
     def _chances(self, heard: np.ndarray) -> np.ndarray:
         """``(521,)``: the mean over all patches, mixed with their strongest."""
-        short = max(0, yamnet.PATCH - len(heard))
-        padded = np.pad(heard, (0, short)) if short else heard
+        padded = evened(heard)
         total = np.zeros(yamnet.CLASSES)
         strongest = np.zeros(yamnet.CLASSES)
         count = 0

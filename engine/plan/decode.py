@@ -16,6 +16,7 @@ import torch
 from engine.errors import Cancelled
 from engine.plan.grammar import Grammar
 from engine.plan.model import Cache, Model
+from engine.plan.names import COMPLETE, Names
 from engine.values import CancelCheck
 
 DRAFT = 3  # tokens guessed at once; a pass over a few tokens costs little more than over one
@@ -51,6 +52,7 @@ def decode(
     on_token: Callable[[int], None] = lambda _token: None,
     cancel: CancelCheck = lambda: False,
     draft: int = DRAFT,
+    names: Names = Names(),  # noqa: B008 (immutable)
 ) -> Decoded:
     """Write a plan.
 
@@ -72,6 +74,8 @@ def decode(
         Called for each token.
     draft
         How many tokens to guess; 0 decodes plainly.
+    names
+        Of references, favoured in free text.
 
     Raises
     ------
@@ -91,7 +95,7 @@ def decode(
     while not (grammar.done or stop(grammar)):
         if cancel():
             raise Cancelled
-        take(_best(model, last, grammar, plain))
+        take(_best(model, last, grammar, plain, names))
         pending = [out.tokens[-1]]
         while not (grammar.done or stop(grammar)) and (token := grammar.forced()) is not None:
             take(token)
@@ -104,7 +108,7 @@ def decode(
         kept = len(pending)
         last = states[kept - 1]
         for token in guessed:
-            if grammar.done or stop(grammar) or _best(model, last, grammar, plain) != token:
+            if grammar.done or stop(grammar) or _best(model, last, grammar, plain, names) != token:
                 break
             take(token)
             kept += 1
@@ -116,11 +120,16 @@ def decode(
     return out
 
 
-def _best(model: Model, state: torch.Tensor, grammar: Grammar, plain: torch.Tensor) -> int:
+def _best(model: Model, state: torch.Tensor, grammar: Grammar, plain: torch.Tensor, names: Names) -> int:
     """The allowed token of the highest score."""
     end = grammar.free
     if end is not None:
-        scores = model.logits(state[None])[0]
+        scores = model.logits(state[None])[0].float().clone()
+        written = grammar.prompts[-1] if grammar.prompts else grammar.reply
+        for token, bonus in names.bonus(written).items():
+            scores[token] += bonus
+        if names.spelled(written):
+            scores[list(grammar.vocabulary.joined)] -= COMPLETE
         best = int(plain[scores[plain].argmax()])
         return end if end and scores[end] >= scores[best] else best
     ids = sorted(grammar.allowed())

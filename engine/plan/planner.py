@@ -16,6 +16,7 @@ from engine.plan import tokens as t
 from engine.plan.decode import Decoded, decode
 from engine.plan.grammar import MOST_OPERATIONS, PROMPT_TOKENS, REPLY_TOKENS, Grammar, subs_of
 from engine.plan.model import Model
+from engine.plan.names import Names
 from engine.plan.projectors import Projector
 from engine.plan.recall import Recall
 from engine.plan.tokens import Source, Vocabulary
@@ -133,6 +134,7 @@ class Planner:
         history: Sequence[Turn] = (),
         on_text: Callable[[str], None] | None = None,
         cancel: CancelCheck = never_cancel,
+        names: Mapping[int, str] | None = None,
     ) -> Plan:
         """Plan an edit.
 
@@ -154,6 +156,8 @@ class Planner:
             Given each operation as a line when it is complete, then the reply piece by piece.
         cancel
             Asked before every forward pass.
+        names
+            Number to what a reference shows or sounds like, where the encoder can say it.
 
         Raises
         ------
@@ -164,7 +168,10 @@ class Planner:
         earlier = history[-1].plan.operations[:MOST_OPERATIONS] if history else ()
         source, cut = self._shortened(self.vocabulary.source(text))
         grammar = self.grammar(source, references, photo is not None, earlier)
-        decoded = self.write(source, references, photo, earlier, grammar, on_text=on_text, cancel=cancel)
+        called = Names.of(self.vocabulary, names or {})
+        decoded = self.write(
+            source, references, photo, earlier, grammar, on_text=on_text, cancel=cancel, names=called
+        )  # fmt: skip
         reply = " ".join(self.vocabulary.decode(grammar.reply).split())
         if cut:
             reply = f"(Only the first {len(source.pieces)} words were read.) {reply}"
@@ -205,14 +212,16 @@ class Planner:
         on_text: Callable[[str], None] | None = None,
         cancel: CancelCheck = never_cancel,
         draft: int | None = None,
+        names: Names = Names(),  # noqa: B008 (immutable)
     ) -> Decoded:
         """Decode into ``grammar`` until it is done or ``stop`` says so."""
-        prompt = self.prompt(source, references, photo, earlier)
+        prompt = self.prompt(source, references, photo, earlier, names)
         told = _Teller(self.vocabulary, grammar, on_text)
         more = {} if draft is None else {"draft": draft}
         return decode(
             self.model, prompt, grammar, torch.tensor(sorted(self.vocabulary.plain)),
-            cache=self.model.cache(len(prompt) + ROOM - LONGEST), stop=stop, on_token=told, cancel=cancel, **more,
+            cache=self.model.cache(len(prompt) + ROOM - LONGEST), stop=stop, on_token=told, cancel=cancel,
+            names=names, **more,
         )  # fmt: skip
 
     def prompt(
@@ -221,27 +230,34 @@ class Planner:
         references: Mapping[int, tuple[np.ndarray, str]],
         photo: np.ndarray | None,
         earlier: Sequence[Operation] = (),
+        names: Names = Names(),  # noqa: B008 (immutable)
     ) -> torch.Tensor:
-        """``(n, width)`` embeddings of what the model reads, references projected at their markers."""
+        """``(n, width)`` embeddings of what the model reads: at a reference's marker its name or its projection."""
         kinds = {n: kind for n, (_, kind) in references.items()}
         ids, soft = read_tokens(
             self.vocabulary, source, kinds, photo=photo is not None, earlier=earlier, known=set(references)
         )
         x = self.model.embedding[torch.tensor(ids)].clone()
         for place, number in soft:
-            vector, kind = (photo, "photo") if number == 0 else references[number]
-            count = SOFT_PER_PHOTO if number == 0 else SOFT_PER_REFERENCE
-            given = torch.as_tensor(np.asarray(vector, np.float32))
-            recalled, weights = self.recall(given, kind)
-            entered = self.enter(recalled).view(count, -1)
-            if weights is not None:
-                # Half projected, half the embeddings of the recalled noun's own tokens: the projector was fitted to
-                # these, and its error is what garbles rare nouns.
-                top = weights.topk(min(8, len(weights)))
-                own = self.model.embedding[self.recall.words[kind][top.indices]].float()
-                entered = (entered + torch.einsum("n,nmd->md", top.values, own)) / 2
-            x[place : place + count] = entered.to(x.dtype)
+            if number == 0:
+                entered = self.enter(torch.as_tensor(np.asarray(photo, np.float32))).view(SOFT_PER_PHOTO, -1)
+            else:
+                entered = names.read(number, self.model.embedding)
+                entered = self._projected(*references[number]) if entered is None else entered
+            x[place : place + len(entered)] = entered.to(x.dtype)
         return x
+
+    def _projected(self, vector: np.ndarray, kind: str) -> torch.Tensor:
+        """``(SOFT_PER_REFERENCE, width)`` soft tokens of an embedding whose name is not known."""
+        recalled, weights = self.recall(torch.as_tensor(np.asarray(vector, np.float32)), kind)
+        entered = self.enter(recalled).view(SOFT_PER_REFERENCE, -1)
+        if weights is None:
+            return entered
+        # Half projected, half the embeddings of the recalled noun's own tokens: the projector was fitted to these,
+        # and its error is what garbles rare nouns.
+        top = weights.topk(min(8, len(weights)))
+        own = self.model.embedding[self.recall.words[kind][top.indices]].float()
+        return (entered + torch.einsum("n,nmd->md", top.values, own)) / 2
 
     def _shortened(self, source: Source) -> tuple[Source, bool]:
         """The source within the budget of tokens; all markers are kept, so that every reference stays known."""

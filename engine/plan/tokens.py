@@ -142,6 +142,12 @@ class Vocabulary:
                 out.append(i)
         return frozenset(out)
 
+    @cached_property
+    def joined(self) -> frozenset[int]:
+        """Plain tokens that go on with the word before them, but for a plural's ending."""
+        texts = {i: self.tokenizer.decode([i], skip_special_tokens=False) for i in self.plain}
+        return frozenset(i for i, text in texts.items() if text[0].isalpha() and text not in ("s", "es"))
+
     def source(self, text: str) -> Source:
         """Cut a text into pieces."""
         separators = {self.to, self.at, self.by}

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from engine.encode import Encoder
+from engine.encode.listen import evened
 from engine.encode.mood import RATE
+from engine.encode.yamnet import PATCH
 from engine.errors import BadInput
 
 
@@ -28,8 +30,8 @@ def disc(side: int = 120, colour=(0.9, 0.5, 0.1)) -> tuple[np.ndarray, np.ndarra
 def bell(seconds: float, rate: int = RATE) -> np.ndarray:
     time = np.arange(round(seconds * rate)) / rate
     partials = ((1, 1.0), (2, 0.7), (2.4, 0.5), (3, 0.4), (4.5, 0.3), (5.9, 0.2))
-    ring = sum(level * np.sin(2 * np.pi * 523 * part * time) * np.exp(-part * time) for part, level in partials)
-    return (0.3 * ring).astype(np.float32)
+    rings = [level * np.sin(2 * np.pi * 523 * part * time) * np.exp(-part * time) for part, level in partials]
+    return (0.3 * np.sum(rings, axis=0)).astype(np.float32)
 
 
 def test_text_is_unit_and_means_something(encoder):
@@ -147,9 +149,27 @@ def test_a_click_is_padded(encoder):
     assert heard.seconds == pytest.approx(0.05)
 
 
+def test_loudness_and_silence_behind_change_no_name(encoder):
+    ring = bell(0.4)
+    names = [encoder.sound(each, RATE).name for each in (ring, 0.05 * ring, np.pad(ring, (0, 200)))]
+    assert len(set(names)) == 1
+    assert names[0]
+
+
+def test_a_sound_is_heard_at_one_loudness_over_its_whole_patch():
+    short = np.sin(np.arange(4_000) / 9).astype(np.float32) * 0.3
+    heard = evened(short)
+    assert len(heard) >= 1.5 * PATCH
+    assert np.sqrt(np.square(heard).mean()) == pytest.approx(0.05, rel=0.02)
+    assert np.square(heard[-4_000:]).mean() == pytest.approx(np.square(heard[:4_000]).mean(), rel=0.02)
+    assert evened(0.01 * short) == pytest.approx(heard, abs=1e-6)
+    assert len(evened(np.tile(short, 20))) == 80_000
+
+
 def test_white_noise_is_no_music(encoder):
     heard = encoder.sound(np.random.default_rng(0).normal(0, 0.2, 6 * RATE).astype(np.float32), RATE)
     assert heard.kind == "sound"
     assert heard.mood["confidence"] < 0.1
     assert abs(heard.mood["valence"] - 0.5) < 0.05
     assert heard.labels == ()
+    assert heard.name == ""

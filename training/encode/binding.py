@@ -22,7 +22,7 @@ from engine.encode.binding import unit
 from engine.encode.encoder import Encoder
 from engine.files import read_reference
 from training.data import items
-from training.encode.tables import picture_nouns, plain, sound_nouns
+from training.encode.tables import picture_nouns, picture_shares, plain, sound_nouns, sound_shares
 
 FINE_SHARE = 0.3  # of a class's own name beside its common noun
 PICTURE_WEIGHT = 0.5  # of a picture beside a class, in the regression
@@ -91,6 +91,16 @@ def sound_vectors(encoder: Encoder, classes: Sequence[str]) -> np.ndarray:
     return (both * strength[:, None]).astype(np.float32)
 
 
+def write_nouns(file: Path, classes: Sequence[str], sounds: Sequence[str]) -> None:
+    """What pictures and sounds are called: for each class noun to share, and all nouns."""
+    seen, heard = picture_shares(classes), sound_shares(sounds)
+    every = {noun for shares in (*seen, *heard) for noun in shares}
+    every |= {noun.split("/")[0] for noun in (*picture_nouns(classes), *sound_nouns(sounds))} - {""}
+    record = {"pictures": seen, "sounds": heard, "all": sorted(every, key=str.lower)}
+    lines = [f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in record.items()]
+    file.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description="Fit the binding of pictures and sounds to words.")
@@ -123,10 +133,7 @@ def main() -> None:
     }
     stored = {name: np.ascontiguousarray(value, dtype=np.float16) for name, value in sorted(tables.items())}
     (chosen.out / "binding.safetensors").write_bytes(save(stored))
-    first = [noun.split("/")[0] for noun in nouns]
-    heard = [noun.split("/")[0] for noun in sound_nouns(sounds)]
-    record = {"pictures": first, "sounds": heard, "all": sorted({*first, *heard} - {""}, key=str.lower)}
-    (chosen.out / "nouns.json").write_text(json.dumps(record, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_nouns(chosen.out / "nouns.json", classes, sounds)
 
 
 if __name__ == "__main__":
