@@ -63,7 +63,7 @@ class Run:
         self._tones = Tones(parts, materials, seed)
         self._painter = Painter(parts, clock, request, plan, materials, seed)
         self.changed_box: Box | None = None
-        self.notes: list[str] = []
+        self.notes = self._painter.notes
 
     def all(self) -> Photo | None:
         """Run every operation in order; nothing comes back when none of them makes a picture."""
@@ -114,9 +114,8 @@ class Run:
         match = MARKER.fullmatch(phrase)
         if not match:
             return self._parts.select(self._photo, phrase, where=where)
-        vector = self._materials[int(match[1])].vector
-        name = self._parts.encoder.name(vector, count=1)[0][0][0]
-        return self._parts.select(self._photo, name, vector, where)
+        material = self._materials[int(match[1])]
+        return self._parts.select(self._photo, self._called(material), material.vector, where)
 
     # draft
 
@@ -145,7 +144,7 @@ class Run:
         crop, before, hole = self._hole(region)
         with self._clock.step("draft"):
             draft = operations.remove(before, hole, self._seed)
-        self._finish(crop, before, draft, region)
+        self._finish(crop, before, draft, region, hole=hole)
 
     def _replace(self, operation: Operation) -> None:
         with self._clock.step("draft"):
@@ -154,7 +153,7 @@ class Run:
         crop, before, hole = self._hole(region)
         with self._clock.step("draft"):
             draft = operations.replace(before, hole, content, self._seed, allow_drawing=self._drawing(operation))
-        self._finish(crop, before, draft, ref=operation.ref)
+        self._finish(crop, before, draft, ref=operation.ref, hole=hole)
 
     def _add(self, operation: Operation) -> None:
         with self._clock.step("draft"):
@@ -295,22 +294,29 @@ class Run:
             self._mask = np.pad(self._mask, sides)
         crop = WorkingCrop.fit(Box(0, 0, self._photo.width, self._photo.height), WORK_SIDE * 2)
         with self._clock.step("draft"):
-            before = self._take(crop)
-            draft = operations.remove(before, crop.take(outside) > 0, self._seed)
-        self._finish(crop, before, draft)
+            before, hole = self._take(crop), crop.take(outside) > 0
+            draft = operations.remove(before, hole, self._seed)
+        self._finish(crop, before, draft, hole=hole)
         pixels = self._photo.pixels.copy()
         pixels[inner.slices] = photo  # the soft edge of the margins must not reach into the photo
         self._show(pixels)
         self._note_change(Box(0, 0, self._photo.width, self._photo.height))
 
     def _vary(self, _operation: Operation) -> None:
-        """The whole photo made anew, as like it as ``keep`` says."""
-        crop = WorkingCrop.fit(Box(0, 0, self._photo.width, self._photo.height), WORK_SIDE * 2)
-        before = self._take(crop)
-        after = self._painter.vary(before, crop.box)
-        with self._clock.step("composite"):
-            self._show(paste(self._photo.pixels, after, crop, np.ones(self._photo.rgb.shape[:2], np.float32)))
-        self._note_change(crop.box)
+        """The whole photo, or what the mask marks, made anew, as like it as ``keep`` says."""
+        whole = Box(0, 0, self._photo.width, self._photo.height)
+        if self._mask is None:
+            crop = WorkingCrop.fit(whole, WORK_SIDE * 2)
+            before = self._take(crop)
+            after = self._painter.vary(before, crop.box)
+            with self._clock.step("composite"):
+                self._show(paste(self._photo.pixels, after, crop, np.ones(self._photo.rgb.shape[:2], np.float32)))
+            self._note_change(whole)
+            return
+        region = Region(self._mask.astype(np.float32) / 255, "mask")
+        crop, before, hole = self._hole(region)
+        after = self._painter.vary(before, crop.box, hole.astype(np.float32))
+        self._show_made(crop, before, after, hole, region)
 
     def _restore(self, _operation: Operation) -> None:
         """Step restore alone, under the mask or everywhere."""
@@ -344,9 +350,12 @@ class Run:
     def _name_of(self, operation: Operation) -> str:
         """What an operation brings in, as a noun."""
         if operation.ref:
-            material = self._materials[operation.ref]
-            return self._parts.encoder.name(material.vector, material.kind, count=1)[0][0][0]
+            return self._called(self._materials[operation.ref])
         return operation.target or operation.object
+
+    def _called(self, material: Material) -> str:
+        """A reference's name, the nearest noun to its embedding when it has none of its own."""
+        return material.name or self._parts.encoder.name(material.vector, material.kind, count=1)[0][0][0]
 
     def _drawing(self, operation: Operation) -> bool:
         """Whether the user asked for a drawing by name."""
@@ -359,9 +368,12 @@ class Run:
         draft: operations.Draft,
         limit: Region | None = None,
         ref: int | None = None,
+        hole: np.ndarray | None = None,
     ) -> None:
-        """Steps decode, restore and composite of a draft."""
+        """Steps decode, restore and composite of a draft; ``hole`` is new even where the draft is as before."""
         changed = (draft.rgb != before).any(axis=2)
+        if hole is not None:
+            changed = changed | hole
         self._show_made(crop, before, self._painter.paint(draft.rgb, before, changed, crop.box, ref), changed, limit)
 
     def _show_made(

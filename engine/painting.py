@@ -17,7 +17,7 @@ from engine.errors import BadInput
 from engine.parts import Material, Parts, small_floats
 from engine.picture import Photo
 from engine.routes import Routes, Subject, Told, told
-from engine.values import MARKER, Box, EditRequest, Event, Operation, Plan, PreviewEvent
+from engine.values import MARKER, Box, EditRequest, Event, Operation, Plan, PreviewEvent, Settings
 
 if TYPE_CHECKING:
     from engine.decode.decoder import LatentDecoder
@@ -59,6 +59,7 @@ class Painter:
             raise BadInput(f"There is no start {request.settings.start!r}.", f"Take one of {', '.join(STARTS)}.")
         self._parts, self._clock, self._settings = parts, clock, request.settings
         self._plan, self._materials, self._seed = plan, materials, seed
+        self.notes: list[str] = []  # what the user should know of how it was decoded
 
     def paint(
         self, draft: np.ndarray, before: np.ndarray, changed: np.ndarray, box: Box, ref: int | None = None
@@ -110,11 +111,13 @@ class Painter:
         with self._clock.step("restore"):
             return restorer.restore(made, before, changed.astype(np.float32), self._seed, cancel=self._clock.cancel)
 
-    def vary(self, rgb: np.ndarray, box: Box, changes: tuple[str, str] = ("", "")) -> np.ndarray:
-        """The whole picture ``(h, w, 3)`` made anew from its inversion; from noise where words stand for it."""
+    def vary(
+        self, rgb: np.ndarray, box: Box, mask: np.ndarray | None = None, changes: tuple[str, str] = ("", "")
+    ) -> np.ndarray:
+        """A picture ``(h, w, 3)``, or what is in ``mask``, made anew: from its inversion, or from noise for words."""
         decoder = self._required()
         start: Way = "noise" if self._told.from_noise else "invert"
-        request = self._request(decoder, rgb.shape[1], rgb.shape[0], self._start(start), rgb, None, self._told.subjects)
+        request = self._request(decoder, rgb.shape[1], rgb.shape[0], self._start(start), rgb, mask, self._told.subjects)
         return self._decode(decoder, replace(request, changes=changes), box)
 
     def rewrite(self, draft: np.ndarray, box: Box, operation: Operation) -> np.ndarray:
@@ -122,7 +125,7 @@ class Painter:
         if self._parts.decoder is None or self._settings.start == "auto":
             return draft
         thing = "" if MARKER.search(operation.object) else operation.object
-        return self.vary(draft, box, (thing, f"{operation.target} {thing}".strip()) if thing else ("", ""))
+        return self.vary(draft, box, changes=(thing, f"{operation.target} {thing}".strip()) if thing else ("", ""))
 
     def pictures(self) -> list[Photo]:
         """One picture for each of the plan's prompts, in their order, from words and references alone."""
@@ -174,6 +177,7 @@ class Painter:
         gen = said.gen if said.gen is not None and len(said.gen) == width_read else None
         meant = [each for each in subjects if len(each.vector) == width_read]
         pairs = said.context if decoder.has_context else ()
+        self._note_unread(said, gen is not None or bool(meant), bool(pairs))
         if not (said.prompt or gen is not None or meant or pairs):
             raise BadInput(
                 f"The {settings.engine} engine cannot be told by {settings.routes}.", "Add the route prompt."
@@ -190,7 +194,10 @@ class Painter:
             gen=gen,
             subjects=tuple(DecodeSubject(each.vector, mask, settings.subject_strength) for each in meant),
             context=tuple(ContextPicture(words, small_floats(picture, CONTEXT_SIDE)) for words, picture in pairs),
-            controls=tuple(Control(cast("ControlKind", kind), scale=scale) for kind, scale in settings.controls),
+            controls=tuple(
+                Control(cast("ControlKind", each.kind), each.picture.floats() if each.picture else None, each.scale)
+                for each in settings.controls
+            ),
             seed=self._seed,
             steps=settings.steps,
             sampler=cast("Sampler", settings.sampler),
@@ -198,7 +205,20 @@ class Painter:
             rescale=settings.rescale,
             keep=settings.keep,
             strength=settings.strength,
+            refine=settings.refine,
         )
+
+    def _note_unread(self, said: Told, reads_embeddings: bool, reads_context: bool) -> None:
+        """Say which of the routes that were asked for by name the engine cannot read."""
+        if self._settings.routes == Settings.routes:
+            return
+        for route, given, read in (
+            ("embeddings", said.gen is not None or bool(said.subjects), reads_embeddings),
+            ("context", bool(said.context), reads_context),
+        ):
+            note = f"The {self._settings.engine} engine does not read {route}; the other routes were taken."
+            if given and not read and note not in self.notes:
+                self.notes.append(note)
 
     def _caption(self, picture: np.ndarray | None) -> str:
         """Words for the picture before the edit, where they are needed and the plan has none."""

@@ -6,7 +6,10 @@ the steps from ground to composite.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +24,12 @@ from engine.language import foreign_language
 from engine.painting import Painter
 from engine.parts import Material, Parts, small_floats
 from engine.picture import Photo
+from engine.plan import revises
 from engine.restoring import restore
 from engine.routes import Routes
 from engine.values import (
+    MARKER,
+    PHOTO_MARKER,
     CancelCheck,
     EditRequest,
     EditResult,
@@ -35,12 +41,20 @@ from engine.values import (
     Reference,
     Region,
     ignore_event,
+    marker,
     never_cancel,
 )
 
 STEPS = ("encode", "plan", "refine", "ground", "draft", "decode", "restore", "composite")
 NEEDS_DECODER = {Op.generate: "Making a picture from words alone", Op.vary: "Variations of a photo"}
 SEEN = 512  # pixels on the long side of the photo that the encoder looks at
+SEVERAL = re.compile(  # words that ask for more than one picture
+    r"""\b(?:(?<!-)stor(?:y|ies)(?!\s(?:house|building))|storyboard|comics?|series|sequence
+    |(?:several|some|many|multiple|different|few|two|three|four|five|six|[2-9]|\d\d)\s+(?:[\w-]+\s+){0,2}
+    (?:pictures|images|photos|photographs|drawings|paintings|illustrations|scenes|panels|pages|frames|versions))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+PhotoSeen = Callable[[], np.ndarray | None]  # the photo's embedding (D,), encoded when first asked for
 
 
 class Engine:
@@ -78,7 +92,8 @@ class Engine:
             When instruction and references do not agree or a reference cannot be read.
         """
         clock = Clock(STEPS, on_event, cancel)
-        return self._planned(request, self._encoded(request, clock), clock, cancel)
+        seen: PhotoSeen = cache(partial(self._seen, request))
+        return self._planned(request, self._encoded(request, clock), seen, clock, cancel)
 
     def edit(
         self, request: EditRequest, on_event: OnEvent = ignore_event, cancel: CancelCheck = never_cancel
@@ -108,25 +123,26 @@ class Engine:
         self._check(request)
         clock = Clock(STEPS, on_event, cancel)
         materials = self._encoded(request, clock)
-        plan = self._planned(request, materials, clock, cancel)
+        seen: PhotoSeen = cache(partial(self._seen, request))
+        plan = self._planned(request, materials, seen, clock, cancel)
+        made_anew = self._made_anew(plan, request)
         lacking = next((each.op for each in plan.operations if each.op in NEEDS_DECODER), None)
         if lacking is not None and self._parts.decoder is None:
             raise self._no_decoder(lacking, "Ask for an edit of the photo, e.g. add, remove or mood.")
-        made_anew = request.photo is None or lacking is Op.generate
-        plan = self._refined(plan, request, clock)
+        plan = self._refined(plan, request, materials, seen, clock)
         images: list[Photo] = []
         box, notes = None, list(self._notes(request, materials))
         for variation in range(request.settings.variations):
             seed = request.settings.seed + variation
             if made_anew:
-                images += Painter(self._parts, clock, request, plan, materials, seed).pictures()
-                continue
-            run = Run(self._parts, clock, request, plan, materials, seed)
-            photo = run.all()
-            if photo is not None:
-                images.append(photo)
-            box = run.changed_box.union(box) if run.changed_box else box
-            notes += [note for note in run.notes if note not in notes]
+                worker = Painter(self._parts, clock, request, plan, materials, seed)
+                images += worker.pictures()
+            else:
+                worker = Run(self._parts, clock, request, plan, materials, seed)
+                photo = worker.all()
+                images += [photo] if photo is not None else []
+                box = worker.changed_box.union(box) if worker.changed_box else box
+            notes += [note for note in worker.notes if note not in notes]
         for name, step in (("decode", self._parts.decoder), ("restore", self._parts.restorer)):
             if step is None:
                 clock.skip(name, NO_WEIGHTS)
@@ -201,17 +217,22 @@ class Engine:
         if reference.media is Media.sound:
             sound = read_sound(reference.file)
             heard = encoder.sound(sound.samples, sound.rate)
-            return Material(reference.number, heard.kind, heard.vector, heard=heard, notes=sound.notes)
+            return Material(reference.number, heard.kind, heard.vector, heard.name, heard=heard, notes=sound.notes)
         picture = read_reference(reference.file)
-        vector = encoder.pictures([(picture.floats(), picture.transparency)])[0]
-        return Material(reference.number, "picture", vector, picture=picture, notes=picture.notes)
+        seen = encoder.describe_picture(picture.floats(), picture.transparency)
+        return Material(reference.number, "picture", seen.vector, seen.name, picture, notes=picture.notes)
 
-    def _planned(self, request: EditRequest, materials: dict[int, Material], clock: Clock, cancel: CancelCheck) -> Plan:
+    def _planned(
+        self,
+        request: EditRequest,
+        materials: Mapping[int, Material],
+        seen: PhotoSeen,
+        clock: Clock,
+        cancel: CancelCheck,
+    ) -> Plan:
         """Step plan, or the request's own plan checked against its references."""
         if request.plan is not None:
-            for operation in request.plan.operations:
-                if operation.ref is not None and operation.ref not in materials:
-                    raise BadInput(f"The plan uses [ref#{operation.ref}], which is not given.", "Add it with --ref.")
+            self._check_markers(request.plan, materials)
             return request.plan
         language = foreign_language(request.instruction.text)
         if language:
@@ -219,14 +240,60 @@ class Engine:
                 f"The instruction is in {language}; the {self.name} engine understands English.", "Write it in English."
             )
         with clock.step("plan"):
-            seen = self._seen(request)
             inputs = {number: (material.vector, material.kind) for number, material in materials.items()}
-            return self._parts.planner.plan(request.instruction, inputs, seen, history=request.history, cancel=cancel)
+            names = {number: material.name for number, material in materials.items()}
+            plan = self._parts.planner.plan(
+                request.instruction, inputs, seen(), history=request.history, cancel=cancel, names=names
+            )
+            return plan if self._wants_several(plan, request) else replace(plan, prompts=())
 
-    def _refined(self, plan: Plan, request: EditRequest, clock: Clock) -> Plan:
+    @staticmethod
+    def _check_markers(plan: Plan, materials: Mapping[int, Material]) -> None:
+        """Refuse a plan that uses a reference which is not given."""
+        if plan.base not in ("", PHOTO_MARKER) and not MARKER.fullmatch(plan.base):
+            raise BadInput(f"The plan's base is {plan.base!r}.", f"Take {PHOTO_MARKER}, [ref#1] or nothing.")
+        numbers = [*plan.subs, *(each.ref for each in plan.operations if each.ref is not None)]
+        fields = (field for each in plan.operations for field in (each.object, each.where, each.target))
+        for text in (plan.base, plan.region, *fields):
+            numbers += [int(number) for number in MARKER.findall(text)]
+        for number in numbers:
+            if number not in materials:
+                raise BadInput(f"The plan uses {marker(number)}, which is not given.", "Add it with --ref.")
+
+    @staticmethod
+    def _wants_several(plan: Plan, request: EditRequest) -> bool:
+        """Whether the prompts of a planner's plan are meant as a picture each.
+
+        The planner learnt to write several for a story and now and then does so for a single picture too.
+        """
+        if sum(each.op is Op.generate for each in plan.operations) > 1 or SEVERAL.search(request.instruction.text):
+            return True
+        return bool(request.history and request.history[-1].plan.prompts) and revises(plan, request.history)
+
+    @staticmethod
+    def _made_anew(plan: Plan, request: EditRequest) -> bool:
+        """Whether the pictures are made from words and references alone.
+
+        Raises
+        ------
+        BadInput
+            When a plan for a photo makes a new picture and edits the photo too.
+        """
+        anew = [each.op is Op.generate for each in plan.operations]
+        if request.photo is not None and any(anew) and not all(anew):
+            other = next(each.op for each in plan.operations if each.op is not Op.generate)
+            raise BadInput(
+                f"The plan makes a new picture and does {other} on the photo at once.", "Ask for one after the other."
+            )
+        return request.photo is None or any(anew)
+
+    def _refined(
+        self, plan: Plan, request: EditRequest, materials: Mapping[int, Material], seen: PhotoSeen, clock: Clock
+    ) -> Plan:
         """Step refine: a better [gen] embedding, where the bundle has a prior.
 
-        An edited plan has no embeddings; its prompt then stands for the wish.
+        An edited plan has no embeddings; its prompt then stands for the wish. The plan's base, and it alone, is mixed
+        in (InstructAny2Pix, section 4.3).
         """
         prior, settings = self._parts.prior, request.settings
         if prior is None:
@@ -235,8 +302,9 @@ class Engine:
         with clock.step("refine"):
             known = plan.embeddings or PlanEmbeddings(self._parts.encoder.text([plan.prompt])[0])
             kind = "predicted" if plan.embeddings else "text"
-            seen = self._seen(request)
-            better = prior.refine(known.gen, seen, settings.score, weights=settings.prior_weights, kind=kind)
+            based = MARKER.fullmatch(plan.base)
+            base = materials[int(based[1])].vector if based else seen() if plan.base else None
+            better = prior.refine(known.gen, base, settings.score, weights=settings.prior_weights, kind=kind)
             return replace(plan, embeddings=PlanEmbeddings(better, known.base, known.subs))
 
     def _seen(self, request: EditRequest) -> np.ndarray | None:

@@ -198,6 +198,25 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class ControlSetting:
+    """A control to follow.
+
+    Attributes
+    ----------
+    kind
+        ``edge``, ``depth``, ``mask`` or ``sketch``.
+    scale
+        How strongly, 0 (off) or more.
+    picture
+        What it is taken from; absent for the photo itself.
+    """
+
+    kind: str
+    scale: float = 1.0
+    picture: Photo | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """Controls of a run; the defaults are right for most edits.
 
@@ -232,8 +251,10 @@ class Settings:
         inversion, mixed with noise by ``keep``) or ``rewrite`` (Prompt-to-Prompt from the photo's caption).
     routes
         How the plan reaches the decoder: ``prompt``, ``embeddings`` and ``context``, joined by ``+``.
+    refine
+        Strength, 0 (off) to 1, at which SDXL's refiner repaints.
     controls
-        Kind (``edge``, ``depth``, ``mask``, ``sketch``) and scale of each control to follow.
+        What to follow; none by default.
     size
         Width and height in pixels of a picture made from words; absent for the decoder's own.
     """
@@ -253,7 +274,8 @@ class Settings:
     strength: float = 0.6
     start: str = "auto"
     routes: str = "prompt+embeddings+context"
-    controls: tuple[tuple[str, float], ...] = ()
+    refine: float = 0.0
+    controls: tuple[ControlSetting, ...] = ()
     size: tuple[int, int] | None = None
 
 

@@ -10,8 +10,9 @@ import pytest
 from engine.bundle import default_home
 from engine.errors import BadInput, BundleError, Cancelled
 from engine.instruction import make
+from engine.picture import Photo
 from engine.pipeline import Engine
-from engine.values import EditRequest, Margins, Op, Operation, Plan, PreviewEvent, Settings, StageEvent
+from engine.values import ControlSetting, EditRequest, Margins, Op, Operation, Plan, PreviewEvent, Settings, StageEvent
 from training import tiny
 
 WISH = make("do as planned")
@@ -103,6 +104,27 @@ def test_a_background_in_words_is_made_and_the_subject_stays(studio, make_photo)
     assert (image.pixels[:20] != photo.pixels[:20]).mean() > 0.5
 
 
+def test_under_a_mask_a_variation_leaves_the_rest(studio, make_photo):
+    photo, mask = make_photo(200, 260), np.zeros((200, 260), np.uint8)
+    mask[60:140, 90:170] = 255
+    request = EditRequest(WISH, photo, mask, planned(Operation(Op.vary)), settings=settings())
+    image = studio.edit(request).images[0]
+    far = np.ones((200, 260), bool)
+    far[40:160, 70:190] = False  # the soft rim reaches a little beyond what was painted
+    assert np.array_equal(image.pixels[far], photo.pixels[far])
+    assert (image.pixels[70:130, 100:160] != photo.pixels[70:130, 100:160]).mean() > 0.5
+
+
+def test_margins_are_decoded_even_where_the_fill_looks_like_the_edge(studio):
+    white = Photo(np.full((100, 120, 3), 255, np.uint8))
+    request = EditRequest(
+        WISH, white, plan=planned(Operation(Op.expand)), settings=settings(), margins=Margins(left=40)
+    )
+    result = studio.edit(request)
+    assert result.steps["decode"].status == "done"
+    assert result.images[0].pixels[:, :20].std() > 0
+
+
 def test_tone_is_decoded_only_when_asked(studio, make_photo):
     photo = make_photo(100, 140)
     plan = planned(Operation(Op.adjust, target="warmer"))
@@ -138,7 +160,7 @@ def test_previews_lie_on_the_photo_and_a_cancel_stops(studio, make_photo):
         ({"start": "anywhere"}, "anywhere"),
         ({"routes": "telepathy"}, "telepathy"),
         ({"routes": "context"}, "nothing to tell|reads none"),
-        ({"controls": (("depth", 1.0),)}, "no depth control"),
+        ({"controls": (ControlSetting("depth"),)}, "no depth control"),
         ({"sampler": "euler"}, "euler"),
         ({"variations": 9}, "9 variations"),
     ],

@@ -23,18 +23,6 @@ RefOption = Annotated[
 HistoryOption = Annotated[Path | None, typer.Option("--history", help="JSON list of earlier turns.")]
 EngineOption = Annotated[str, typer.Option("--engine", help="Bundle that runs the edit.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1)]
-StepsOption = Annotated[int, typer.Option("--steps", min=1, max=1000, help="Denoising steps.")]
-GuidanceOption = Annotated[float, typer.Option("--guidance", min=0, help="Guidance scale; 0 to 1 turns it off.")]
-VariationsOption = Annotated[int, typer.Option("--variations", min=1, max=4)]
-SamplerOption = Annotated[str, typer.Option("--sampler", help="ddim, dpm++ or few-step.")]
-NegativeOption = Annotated[str, typer.Option("--negative", help="What the picture must not show.")]
-RoutesOption = Annotated[
-    str, typer.Option("--routes", help="How the plan reaches the decoder: prompt, embeddings, context, joined by +.")
-]
-ControlOption = Annotated[
-    list[str] | None,
-    typer.Option("--control", help="Follow the photo's edge, sketch or mask, e.g. edge or edge:0.7."),
-]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Where to write; may overwrite.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -85,27 +73,6 @@ def read_mask(path: Path, photo: Photo) -> np.ndarray:
     if not mask.any():
         raise BadInput(f"The mask {path.name} is empty.", "Paint the place to edit white.")
     return mask
-
-
-def read_controls(named: list[str] | None) -> tuple[tuple[str, float], ...]:
-    """Kinds and scales of ``--control`` options; the scale is 1 when not said.
-
-    Raises
-    ------
-    BadInput
-        When a scale is not a number of 0 or more.
-    """
-    controls = []
-    for each in named or []:
-        kind, _, scale = each.partition(":")
-        try:
-            value = float(scale or 1)
-        except ValueError:
-            value = -1.0
-        if not 0 <= value < float("inf"):
-            raise BadInput(f"The scale of --control {each} is no number of 0 or more.", "Write e.g. edge:0.7.")
-        controls.append((kind, value))
-    return tuple(controls)
 
 
 def peak_memory() -> int:

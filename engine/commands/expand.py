@@ -7,18 +7,9 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.common import (
-    EngineOption,
-    GuidanceOption,
-    JsonOption,
-    NegativeOption,
-    OutOption,
-    SamplerOption,
-    SeedOption,
-    StepsOption,
-    VariationsOption,
-)
-from engine.commands.edit import check_place, finish, run
+from engine.commands.common import JsonOption, OutOption, RefOption
+from engine.commands.results import check_place, finish, run
+from engine.commands.settings import takes_settings
 from engine.errors import BadInput
 from engine.files import read_photo
 from engine.instruction import make
@@ -28,21 +19,21 @@ LARGEST = 16_384  # pixels that a side may grow by
 PixelsOption = Annotated[int, typer.Option(min=0, max=LARGEST, help="Pixels to add on this side.")]
 
 
+@takes_settings(
+    *("engine", "seed", "steps", "guidance", "rescale", "subject_strength", "variations", "negative", "sampler"),
+    *("strength", "routes", "refine", "controls"),
+    strength=0.8,
+)
 def expand(
     photo: Annotated[Path, typer.Argument(help="The photo to expand.")],
     instruction: Annotated[str, typer.Argument(help="What the new parts should show; may be left out.")] = "",
+    *,
+    settings: Settings,
     left: PixelsOption = 0,
     right: PixelsOption = 0,
     top: PixelsOption = 0,
     bottom: PixelsOption = 0,
-    engine: EngineOption = "starter",
-    seed: SeedOption = 0,
-    steps: StepsOption = 25,
-    guidance: GuidanceOption = 5.0,
-    strength: Annotated[float, typer.Option(min=0, max=1, help="How far the fill is repainted.")] = 0.8,
-    variations: VariationsOption = 1,
-    negative: NegativeOption = "",
-    sampler: SamplerOption = "dpm++",
+    ref: RefOption = None,
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -51,19 +42,13 @@ def expand(
     if margins == Margins():
         raise BadInput("No side to expand was named.", "Add e.g. --left 200.")
     source = read_photo(photo)
-    settings = Settings(
-        engine,
-        seed,
-        steps,
-        guidance=guidance,
-        variations=variations,
-        negative=negative,
-        sampler=sampler,
-        strength=strength,
+    asked = make(instruction or "expand the photo", ref or [])
+    plan = Plan(
+        "",
+        asked.text if instruction else "the same scene, continued",
+        operations=(Operation(Op.expand),),
+        subs=tuple(reference.number for reference in asked.references),
     )
-    plan = Plan("", instruction or "the same scene, continued", operations=(Operation(Op.expand),))
-    request = EditRequest(
-        make(instruction or "expand the photo"), source, plan=plan, settings=settings, margins=margins
-    )
+    request = EditRequest(asked, source, plan=plan, settings=settings, margins=margins)
     check_place(out)
     finish(run(request, as_json), photo, out, as_json)

@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.common import EngineOption, JsonOption, peak_memory, progress, read_mask, say, say_json
-from engine.commands.edit import check_place, output_path
-from engine.files import read_photo, write_photo
-from engine.serial import result_to_json
+from engine.commands.common import EngineOption, JsonOption, OutOption, SeedOption, progress, read_mask
+from engine.commands.results import check_place, finish
+from engine.files import read_photo
 from engine.values import ignore_event
 
 
@@ -30,8 +29,8 @@ def restore(
     ] = None,
     scale: Annotated[Scale, typer.Option(help="Times the photo's size.")] = Scale.one,
     engine: EngineOption = "starter",
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1)] = 0,
-    out: Annotated[Path | None, typer.Option("--out", help="Where to write; may overwrite.")] = None,
+    seed: SeedOption = 0,
+    out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Restore a photo: with a mask, make that part match the rest; with a scale, enlarge it."""
@@ -41,11 +40,4 @@ def restore(
     from engine.pipeline import Engine
 
     loaded = Engine.load(engine)
-    result = loaded.restore(source, marked, int(scale), seed, ignore_event if as_json else progress)
-    path = output_path(photo, out, 1, 1)
-    write_photo(result.images[0], path)
-    if as_json:
-        say_json(result_to_json(result, [path], peak_memory()))
-        return
-    for line in (*result.notes, f"Wrote {path}"):
-        say(line)
+    finish(loaded.restore(source, marked, int(scale), seed, ignore_event if as_json else progress), photo, out, as_json)

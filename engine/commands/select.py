@@ -9,7 +9,7 @@ import numpy as np
 import typer
 
 from engine.commands.common import EngineOption, JsonOption, say, say_json
-from engine.commands.edit import check_place
+from engine.commands.results import check_place
 from engine.files import read_photo, write_photo
 from engine.picture import Photo
 from engine.serial import box_to_json

@@ -24,9 +24,11 @@ from transformers.utils import logging as transformers_log
 
 from engine.decode import SETTINGS
 from engine.decode.context import ContextAttention
+from engine.decode.latents import LEAST
 from engine.decode.network import Network
 from engine.decode.preview import LatentPreview
 from engine.decode.prompts import PromptEncoder, Tower
+from engine.device import best_device, fast_dtype, out_of_memory
 from engine.errors import BundleError
 
 FOLDER = "decoder"
@@ -35,7 +37,9 @@ CONTEXT = f"{FOLDER}/context.safetensors"
 CONTROL = "controlnet-"
 
 M = TypeVar("M", bound=ModelMixin)
-DIFFUSERS = (OSError, ValueError, KeyError)  # what its loaders raise on damaged folders
+LOADING = (OSError, ValueError, KeyError, RuntimeError)  # what the libraries' loaders raise on damaged folders
+PRECISIONS = ("", "float32", "bfloat16", "float16")
+CURE = "Pull the bundle again."
 
 
 class DecoderFiles(Protocol):
@@ -80,10 +84,9 @@ class DecoderSettings:
     zero_empty: bool = False
     precision: str = ""
 
-    @property
-    def most_pixels(self) -> int:
-        """Largest area worked on: half as much again as in training."""
-        return self.side * self.side * 3 // 2
+    def __post_init__(self) -> None:
+        if self.side < LEAST or self.precision not in PRECISIONS:
+            raise BundleError(f"{SETTINGS} names a side or precision that there is not.", CURE)
 
 
 class Components:
@@ -103,9 +106,7 @@ class Components:
         try:
             self.settings = DecoderSettings(**files.json(SETTINGS))
         except TypeError as fault:
-            raise BundleError(
-                f"{SETTINGS} is damaged ({fault}).", "Update Overtone, or pull the bundle again."
-            ) from fault
+            raise BundleError(f"{SETTINGS} is damaged ({fault}).", CURE) from fault
         self.precision = self._precision()
 
     @cached_property
@@ -150,14 +151,20 @@ class Components:
 
     @cached_property
     def controls(self) -> tuple[str, ...]:
-        """Kinds of control that there are networks for, in their order in :class:`Network`."""
+        """Kinds of control that there are networks for."""
         folders = {name.split("/")[1] for name in self._files.names(FOLDER)}
         return tuple(sorted(folder.removeprefix(CONTROL) for folder in folders if folder.startswith(CONTROL)))
 
     @cached_property
-    def controlnets(self) -> tuple[ControlNetModel, ...]:
-        """One for each of :attr:`controls`."""
-        return tuple(self._load(ControlNetModel, f"{CONTROL}{kind}") for kind in self.controls)
+    def controlnets(self) -> dict[str, ControlNetModel]:
+        """Those that were asked for with :meth:`controlnet`, by kind."""
+        return {}
+
+    def controlnet(self, kind: str) -> ControlNetModel:
+        """The one that reads a kind of control of :attr:`controls`."""
+        if kind not in self.controlnets:
+            self.controlnets[kind] = self._load(ControlNetModel, f"{CONTROL}{kind}")
+        return self.controlnets[kind]
 
     @cached_property
     def embedding_width(self) -> int | None:
@@ -186,7 +193,7 @@ class Components:
         if self.has_context:
             context = ContextAttention.from_tensors(self._files.tensors(CONTEXT))
             context = context.to(self.device, self.precision).eval()
-        return Network(unet, self.controlnets, context)
+        return Network(unet, context=context)
 
     def _there(self, folder: str) -> bool:
         return self._files.has(f"{FOLDER}/{folder}/config.json")
@@ -195,7 +202,7 @@ class Components:
         """A component's folder, every file of it checked."""
         paths = [self._files.path(name) for name in self._files.names(f"{FOLDER}/{folder}")]
         if not paths:
-            raise BundleError(f"The bundle has no {FOLDER}/{folder}.", "Pull the bundle again.")
+            raise BundleError(f"The bundle has no {FOLDER}/{folder}.", CURE)
         return paths[0].parent
 
     def _load(self, kind: type[M], folder: str) -> M:
@@ -204,8 +211,8 @@ class Components:
                 model: Any = kind.from_pretrained(
                     self._folder(folder), torch_dtype=self.precision, use_safetensors=True
                 )
-        except DIFFUSERS as fault:
-            raise BundleError(f"{FOLDER}/{folder} cannot be loaded ({fault}).", "Pull the bundle again.") from fault
+        except LOADING as fault:
+            raise _damaged(folder, fault) from fault
         model.to(memory_format=torch.channels_last)
         return model.to(device=self.device).eval()
 
@@ -214,17 +221,20 @@ class Components:
             with quiet():
                 tokenizer = CLIPTokenizer.from_pretrained(self._folder(f"tokenizer{suffix}"))
                 model: Any = kind.from_pretrained(self._folder(f"text_encoder{suffix}"), dtype=self.precision)
-        except DIFFUSERS as fault:
-            raise BundleError(f"{FOLDER}/text_encoder{suffix} cannot be loaded ({fault}).", "Pull it again.") from fault
+        except LOADING as fault:
+            raise _damaged(f"text_encoder{suffix}", fault) from fault
         return Tower(tokenizer, model.to(self.device).eval())
 
     def _precision(self) -> torch.dtype:
-        if self.settings.precision:
-            return getattr(torch, self.settings.precision)
-        if self.device.type == "cpu":
-            fast = torch.backends.cpu.get_cpu_capability() in ("AVX512", "AVX512_BF16", "AMX")
-            return torch.bfloat16 if fast else torch.float32
-        return torch.bfloat16 if self.device.type == "cuda" and torch.cuda.is_bf16_supported() else torch.float16
+        named = self.settings.precision
+        return getattr(torch, named) if named else fast_dtype(self.device)
+
+
+def _damaged(folder: str, fault: Exception) -> Exception:
+    """What to raise when a component cannot be loaded: want of memory stays what it is."""
+    if out_of_memory(fault):
+        return fault
+    return BundleError(f"{FOLDER}/{folder} cannot be loaded ({' '.join(str(fault).split())}).", CURE)
 
 
 @contextmanager
@@ -242,13 +252,6 @@ def quiet() -> Iterator[None]:
         transformers_log.set_verbosity(levels[1])
         if bars:
             transformers_log.enable_progress_bar()
-
-
-def best_device() -> torch.device:
-    """CUDA, else Apple's GPU, else the CPU."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 
 def load_adapter(unet: UNet2DConditionModel, tensors: Mapping[str, torch.Tensor]) -> None:
@@ -270,10 +273,10 @@ def load_adapter(unet: UNet2DConditionModel, tensors: Mapping[str, torch.Tensor]
     for key, value in tensors.items():
         part, _, rest = key.partition(".")
         if part not in parts:
-            raise BundleError(f"{ADAPTER} has the unknown key {key}.", "Pull the bundle again.")
+            raise BundleError(f"{ADAPTER} has the unknown key {key}.", CURE)
         parts[part][rest] = value
     try:
         with quiet():
             unet._load_ip_adapter_weights([parts], low_cpu_mem_usage=False)
     except (KeyError, RuntimeError) as fault:
-        raise BundleError(f"{ADAPTER} does not fit its U-Net ({fault}).", "Pull the bundle again.") from fault
+        raise BundleError(f"{ADAPTER} does not fit its U-Net ({fault}).", CURE) from fault

@@ -15,15 +15,15 @@ class ControlMap:
 
     Attributes
     ----------
-    net
-        Index among the network's ControlNets.
+    kind
+        Of the ControlNet that reads it.
     picture
         ``(B, 3, H, W)``, 0 to 1, of the size of the decoded picture.
     scale
         Strength of its residuals, 0 (off) or more.
     """
 
-    net: int
+    kind: str
     picture: Tensor
     scale: float = 1.0
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
+from engine.device import out_of_memory, release
 from engine.errors import MachineError, OvertoneError
 
 T = TypeVar("T")
@@ -46,14 +47,6 @@ LADDER = (
 )
 
 
-def out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out, on the device or on the machine."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    text = str(error).lower()
-    return isinstance(error, RuntimeError) and ("out of memory" in text or "allocate memory" in text)
-
-
 def with_less_memory(attempt: Callable[[Means], T], unload: Callable[[], None], log: Callable[[str], None]) -> T:
     """Run ``attempt`` with more and more sparing means until it fits.
 
@@ -78,11 +71,10 @@ def with_less_memory(attempt: Callable[[Means], T], unload: Callable[[], None], 
             log(f"Memory ran out; trying again {means.what}.")
         try:
             return attempt(means)
-        except (MemoryError, RuntimeError) as error:  # torch's own memory error is a RuntimeError
+        except (MemoryError, RuntimeError, OSError) as error:  # torch's own memory error is a RuntimeError
             if not out_of_memory(error):
                 raise
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        release()
     raise MachineError(
         f"There is not enough memory, even {LADDER[-1].what}.",
         "Close other programs, or edit a smaller region.",

@@ -10,7 +10,10 @@ import torch
 from diffusers import AutoencoderKL
 from torch import Tensor
 
+from engine.errors import BadInput
+
 GRAIN = 8  # pixels for each latent, the reduction of SD's autoencoders
+NARROW = 6  # squares of training size that a picture may cover once its short side is long enough
 LEAST = 64  # pixels on the short side below which U-Nets have nothing to halve
 
 
@@ -32,13 +35,25 @@ class Frame:
     scaled_height: int
 
     @classmethod
-    def fit(cls, width: int, height: int, most: int, scale: float = 1.0) -> Frame:
-        """The frame for a picture, of at most ``most`` pixels times ``scale`` squared in area.
+    def fit(cls, width: int, height: int, side: int, scale: float = 1.0) -> Frame:
+        """The frame for a picture in networks trained on squares of ``side`` pixels.
 
-        Small ones are enlarged until their short side has :data:`LEAST` pixels.
+        Areas from half to one and a half times the square are worked on as they are; larger ones are shrunk and
+        smaller ones enlarged to that, then by ``scale`` (at most 1). The short side has at least :data:`LEAST` pixels.
+
+        Raises
+        ------
+        BadInput
+            When the picture is so narrow that it then covers more than :data:`NARROW` squares.
         """
-        factor = min(1.0, float(np.sqrt(most / (width * height)))) * scale
+        area, square = width * height, side * side
+        factor = float(np.sqrt(min(max(area, square / 2), square * 1.5) / area)) * scale
         factor = max(factor, LEAST / min(width, height))
+        if area * factor * factor > NARROW * square:
+            raise BadInput(
+                f"A picture of {width} × {height} is too narrow to be decoded.",
+                "Crop it, or give it a longer short side.",
+            )
         return cls(width, height, max(round(width * factor), 1), max(round(height * factor), 1))
 
     @property
@@ -93,7 +108,8 @@ def to_latents(vae: AutoencoderKL, picture: Tensor) -> Tensor:
 
 def to_picture(vae: AutoencoderKL, latents: Tensor) -> Tensor:
     """``(B, 3, H, W)`` of latents, float32, 0 to 1 but for overshoot."""
-    decoded = vae.decode((latents / vae.config["scaling_factor"]).to(vae.dtype), return_dict=False)[0]
+    given = (latents / vae.config["scaling_factor"]).to(vae.device, vae.dtype)
+    decoded = vae.decode(given, return_dict=False)[0]
     return (decoded.float() + 1) / 2
 
 

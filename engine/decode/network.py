@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -40,19 +40,19 @@ class Network:
     unet
         Of 4 input channels, or 9 for an inpaint network.
     controlnets
-        In the order that :attr:`ControlMap.net` counts.
+        By the kind of control that each reads.
     context
         The bottleneck plug-in, where there is one.
     """
 
     unet: UNet2DConditionModel
-    controlnets: Sequence[ControlNetModel] = ()
+    controlnets: Mapping[str, ControlNetModel] = field(default_factory=dict)
     context: ContextAttention | None = None
 
     @property
     def parts(self) -> tuple[nn.Module, ...]:
         """Every module that takes part in a call."""
-        return (self.unet, *self.controlnets, *([self.context] if self.context is not None else []))
+        return (self.unet, *self.controlnets.values(), *([self.context] if self.context is not None else []))
 
     def __call__(self, latents: Tensor, time: Tensor, condition: Condition) -> Tensor:
         """The network's output ``(B, 4, h, w)`` at a training timestep, in the precision that it computes in."""
@@ -101,7 +101,7 @@ class Network:
         for control in condition.controls:
             if control.scale == 0:
                 continue
-            skips, bottom = self.controlnets[control.net](
+            skips, bottom = self.controlnets[control.kind](
                 latents,
                 time,
                 encoder_hidden_states=condition.states,

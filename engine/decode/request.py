@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal, get_args
 
 import numpy as np
@@ -80,6 +81,8 @@ class DecodeRequest:
         Pairs of the multi-modal instruction, and pictures to follow.
     seed, steps, sampler, guidance, rescale, keep, strength
         ``guidance`` 0 to 1 runs the prompt alone; negative is refused. ``invert`` and ``rewrite`` sample by DDIM.
+    refine
+        Strength, 0 (off) to 1, at which SDXL's refiner repaints the finished latents, where there is one.
     embeddings_scale
         Of the image branch of decoupled attention.
     """
@@ -104,6 +107,7 @@ class DecodeRequest:
     rescale: float = 0.0
     keep: float = 0.7
     strength: float = 0.6
+    refine: float = 0.0
     embeddings_scale: float = 1.0
 
     def check(self) -> None:
@@ -120,13 +124,14 @@ class DecodeRequest:
             raise BadInput(f"There is no sampler {self.sampler!r}.", f"Take one of {', '.join(get_args(Sampler))}.")
         if not 1 <= self.steps <= MOST_STEPS:
             raise BadInput(f"{self.steps} steps were asked for.", f"Ask for 1 to {MOST_STEPS}.")
-        if not self.guidance >= 0:
-            raise BadInput(
-                f"The guidance scale is {self.guidance}.", "Take 0 or more; 0 to 1 follows the prompt alone."
-            )
-        for name, value in (("keep", self.keep), ("strength", self.strength), ("rescale", self.rescale)):
-            if not 0 <= value <= 1:
-                raise BadInput(f"{name} is {value}.", "Take 0 to 1.")
+        if not 0 <= self.guidance < inf:
+            raise BadInput(f"The guidance scale is {self.guidance}.", "Take 0 or more; 0 to 1 runs the prompt alone.")
+        for name in ("keep", "strength", "rescale", "refine"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise BadInput(f"{name} is {getattr(self, name)}.", "Take 0 to 1.")
+        for control in self.controls:
+            if not 0 <= control.scale < inf:
+                raise BadInput(f"The scale of the {control.kind} control is {control.scale}.", "Take 0 or more.")
         if self.draft is None and (self.way != "noise" or self.mask is not None):
             raise BadInput(f"Nothing to start from: {self.way} and masks need a picture.", "Give a photo.")
         for what, picture in (("draft", self.draft), ("mask", self.mask)):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any, Protocol, cast
 
 from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, LCMScheduler
 from torch import Tensor
 
 from engine.decode.request import Sampler
+
+FEW = 4  # steps up to which SD's own spacing would leave out too much of the noisy end
 
 
 class Scheduler(Protocol):
@@ -37,7 +40,7 @@ class Scheduler(Protocol):
         ...
 
 
-def scheduler(name: Sampler, schedule: Mapping[str, Any], steps: int) -> Scheduler:
+def scheduler(name: Sampler, schedule: Mapping[str, Any], steps: int, *, trailing: bool = False) -> Scheduler:
     """A fresh sampler set to ``steps``.
 
     Parameters
@@ -49,38 +52,44 @@ def scheduler(name: Sampler, schedule: Mapping[str, Any], steps: int) -> Schedul
         The training schedule: diffusers' scheduler configuration of the checkpoint.
     steps
         1 to 1000.
+    trailing
+        Set the steps at the noisy ends of their intervals, as few steps want it, instead of as SD was trained.
     """
     if name == "ddim":
-        return cast("Scheduler", ddim(schedule, steps))
+        return cast("Scheduler", ddim(schedule, steps, trailing=trailing))
     made: Any
     if name == "few-step":
-        made = LCMScheduler.from_config(_own(schedule, steps), clip_sample=False)
+        made = LCMScheduler.from_config(_own(schedule, trailing or steps <= FEW), clip_sample=False)
         steps = min(steps, made.config["original_inference_steps"])
     else:
-        config = _own(schedule, steps)
+        config = _own(schedule, trailing or steps <= FEW)
         made = DPMSolverMultistepScheduler.from_config(config, algorithm_type="dpmsolver++", solver_order=2)
     made.set_timesteps(steps)
     return made
 
 
-def ddim(schedule: Mapping[str, Any], steps: int) -> DDIMScheduler:
+def ddim(schedule: Mapping[str, Any], steps: int, *, trailing: bool = False) -> DDIMScheduler:
     """The one sampler that also runs backwards, set to ``steps``; predicted pictures are not clipped."""
-    made: Any = DDIMScheduler.from_config(_own(schedule, steps), clip_sample=False)
+    made: Any = DDIMScheduler.from_config(_own(schedule, trailing or steps <= FEW), clip_sample=False)
     made.set_timesteps(steps)
     made.timesteps = made.timesteps.clamp(max=made.config["num_train_timesteps"] - 1)  # 1000 steps offset by 1
     return made
 
 
-def _own(schedule: Mapping[str, Any], steps: int) -> dict[str, Any]:
-    """The schedule without diffusers' notes; a single step is set at the noisy end, where SD's own spacing is not."""
+def _own(schedule: Mapping[str, Any], trailing: bool) -> dict[str, Any]:
+    """The schedule without diffusers' notes; few steps are always set at the noisy ends."""
     own = {key: value for key, value in schedule.items() if not key.startswith("_")}
-    return own | ({"timestep_spacing": "trailing"} if steps == 1 else {})
+    return own | ({"timestep_spacing": "trailing"} if trailing else {})
 
 
-def begin_at(sampler: Scheduler, strength: float) -> int:
-    """The step at which a picture noised to ``strength`` (0 to 1) enters, at least one before the end (SDEdit)."""
-    steps = len(sampler.timesteps)
-    return steps - min(max(int(steps * strength), 1), steps)
+def enters(steps: int, strength: float) -> tuple[int, int]:
+    """How many steps a schedule needs, and at which a picture noised to ``strength`` enters it (SDEdit).
+
+    Of ``steps`` the last ``steps * strength`` are run, at least one; the schedule is made finer where its own steps
+    are so few that one of them would begin above ``strength``, 0 < strength <= 1.
+    """
+    scheduled = max(steps, ceil(1 / strength))
+    return scheduled, scheduled - max(int(scheduled * strength), 1)
 
 
 def times_from(sampler: Scheduler, begin: int) -> Tensor:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.device import best_device, fast_dtype, out_of_memory, release
 from engine.errors import BundleError, Cancelled, MachineError
 from engine.restore.extending import extended
 from engine.restore.network import DiffRIR
@@ -21,7 +22,6 @@ from engine.values import CancelCheck, never_cancel
 
 _TILE = 128  # positions of the first level along a side: 512 output pixels
 _LEAST_TILE = 32
-_ALLOCATOR = "DefaultCPUAllocator"  # named in the RuntimeError by which torch says that main memory is used up
 
 OnStep = Callable[[int, int], None]
 
@@ -52,12 +52,12 @@ class Restorer:
     Parameters
     ----------
     networks
-        By scale; any of 1, 2 and 4.
+        By scale; any of 1, 2 and 4; in float32 on the CPU. They are kept, and used as they are where they can be.
     device
-        Where to compute.
+        Where to compute; absent: :func:`engine.device.best_device`.
     dtype
-        Float type to compute with; absent: :func:`fast_dtype`. A result that is not finite is computed again in
-        float32.
+        Float type to compute with; absent: :func:`engine.device.fast_dtype`. A result that is not finite is computed
+        again in float32.
     tile
         Positions of the first level (4 output pixels) along a side of a tile, a multiple of 8; fewer when memory is
         short.
@@ -70,11 +70,11 @@ class Restorer:
         dtype: torch.dtype | None = None,
         tile: int = _TILE,
     ) -> None:
-        self._device = device or torch.device("cpu")
+        self._device = device or best_device()
         self._dtype = dtype or fast_dtype(self._device)
         self._tile = tile
         self._networks = dict(networks)
-        self._placed: dict[tuple[int, torch.dtype], DiffRIR] = {}
+        self._placed: dict[tuple[int, torch.dtype], DiffRIR] = {}  # at most one
 
     @classmethod
     def load(cls, bundle: Files) -> Restorer | None:
@@ -174,18 +174,20 @@ class Restorer:
             try:
                 with torch.inference_mode():
                     return Streamer(self._ready(scale, dtype), inputs, side, visit, on_step).run(start)
-            except (MemoryError, RuntimeError) as fault:
-                if not is_memory_fault(fault):
+            except (MemoryError, RuntimeError, OSError) as fault:
+                if not out_of_memory(fault):
                     raise
+            release()
         raise MachineError(
             "There is not enough memory to restore a picture of this size.",
             "Close other programs, or restore a smaller part.",
         )
 
     def _ready(self, scale: int, dtype: torch.dtype) -> DiffRIR:
-        """The network where and how it computes, made when first needed."""
+        """The network where and how it computes, made when first needed in the place of the last."""
         key = (scale, dtype)
         if key not in self._placed:
+            self._placed.clear()
             self._placed[key] = placed(self._networks[scale], self._device, dtype)
         return self._placed[key]
 
@@ -195,26 +197,12 @@ def load(bundle: Files) -> Restorer | None:
     return Restorer.load(bundle)
 
 
-def fast_dtype(device: torch.device) -> torch.dtype:
-    """The float type that is fastest where ``device`` is: bfloat16 where it has matrix units for it."""
-    if device.type == "cpu":
-        return torch.bfloat16 if torch.cpu.get_capabilities().get("amx_bf16") else torch.float32
-    if device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
-        return torch.bfloat16
-    return torch.float32
-
-
 def tile_sides(first: int) -> Iterator[int]:
     """Sides of tiles to be tried: ``first``, then halved down to 32 positions."""
     yield first
     while first // 2 >= _LEAST_TILE:
         first //= 2
         yield first
-
-
-def is_memory_fault(fault: Exception) -> bool:
-    """Whether main or device memory was used up."""
-    return isinstance(fault, MemoryError | torch.OutOfMemoryError) or _ALLOCATOR in str(fault)
 
 
 @dataclass(frozen=True, eq=False)

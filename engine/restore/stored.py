@@ -65,7 +65,7 @@ def assemble(shapes: Iterable[RestorerShape], tensors: Mapping[str, Tensor]) -> 
     BundleError
         Naming weights that are missing, unknown or of another shape.
     """
-    networks = {shape.scale: DiffRIR(shape) for shape in shapes}
+    networks = {shape.scale: DiffRIR(shape).eval().requires_grad_(False) for shape in shapes}
     wanted = dict(_named(networks))
     wrong = {
         "lacks": [name for name in wanted if name not in tensors],
@@ -90,8 +90,14 @@ def listed(names: list[str]) -> str:
 
 
 def placed(network: DiffRIR, device: torch.device, dtype: torch.dtype) -> DiffRIR:
-    """A copy on ``device`` whose convolutions compute in ``dtype``; the IPR, a few vectors, stays in float32."""
-    twin = copy.deepcopy(network).to(device)
+    """The network on ``device`` with convolutions in ``dtype``: a copy, or itself where it is that already.
+
+    The IPR, a few vectors, stays in float32.
+    """
+    weight = network.G.patch_embed.proj.weight
+    if (weight.device, weight.dtype) == (device, dtype):
+        return network
+    twin = copy.deepcopy(network)
     twin.G.to(dtype)
     twin.condition.E.to(dtype)
-    return twin.eval().requires_grad_(False)
+    return twin.to(device)

@@ -131,11 +131,72 @@ def test_bad_input_is_one_line_and_writes_nothing(overtone, photo, tmp_path, cha
     assert files(tmp_path) == before
 
 
-def test_a_plan_that_needs_an_absent_reference_is_refused(overtone, photo, tmp_path):
-    plan = plan_file(tmp_path, {"op": "add", "object": "[ref#2]", "ref": 2})
-    code, _, err = overtone("edit", photo, "add something", "--plan", plan)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"operations": [{"op": "add", "object": "[ref#2]", "ref": 2}]},
+        {"operations": [{"op": "remove", "object": "[ref#2]"}]},
+        {"operations": [{"op": "style", "target": "like [ref#2]"}]},
+        {"operations": [{"op": "adjust", "target": "warmer"}], "base": "[ref#2]"},
+        {"operations": [{"op": "remove"}], "region": "[ref#2]"},
+        {"operations": [{"op": "adjust", "target": "warmer"}], "subs": [1, 2]},
+    ],
+)
+def test_a_plan_that_needs_an_absent_reference_is_refused(overtone, photo, tmp_path, change):
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({"reply": "", "prompt": ""} | change))
+    before = files(tmp_path)
+    code, _, err = overtone("edit", photo, "like [ref#1]", "--ref", photo, "--plan", plan)
     assert code == 2
     assert "[ref#2]" in err
+    assert err.count("\n") == 1
+    assert files(tmp_path) == before
+
+
+def test_a_plan_with_another_kind_of_base_is_refused(overtone, photo, tmp_path):
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({"reply": "", "prompt": "", "base": "the lake"}))
+    code, _, err = overtone("edit", photo, "make it brighter", "--plan", plan)
+    assert code == 2
+    assert "the lake" in err
+
+
+@pytest.mark.parametrize("others", [["vary", "generate"], ["generate", "remove"]])
+def test_a_new_picture_and_an_edit_in_one_plan_are_refused(overtone, photo, tmp_path, others):
+    plan = plan_file(tmp_path, *({"op": op} for op in others))
+    code, _, err = overtone("edit", photo, "do it", "--plan", plan)
+    assert code == 2
+    assert "new picture" in err
+    assert err.count("\n") == 1
+
+
+def test_several_results_take_free_numbers_of_out(overtone, photo, mask, tmp_path):
+    plan = plan_file(tmp_path, {"op": "remove"})
+    taken = tmp_path / "k-1.png"
+    taken.write_bytes(b"mine")
+    asked = ("--mask", mask, "--plan", plan, "--variations", 2, "--out", tmp_path / "k.png", "--json")
+    code, out, _ = overtone("edit", photo, "remove this", *asked)
+    assert code == 0
+    assert json.loads(out)["outputs"] == [str(tmp_path / "k-2.png"), str(tmp_path / "k-3.png")]
+    assert taken.read_bytes() == b"mine"
+    assert read_photo(tmp_path / "k-3.png").width == 400
+
+
+def test_when_a_later_write_fails_the_earlier_results_go_again(overtone, photo, mask, tmp_path, monkeypatch):
+    plan = plan_file(tmp_path, {"op": "remove"})
+    before = files(tmp_path)
+    synced = []
+
+    def soon_full(handle: int) -> None:
+        synced.append(handle)
+        if len(synced) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(writing_module.os, "fsync", soon_full)
+    code, _, err = overtone("edit", photo, "remove this", "--mask", mask, "--plan", plan, "--variations", 2)
+    assert (code, len(synced)) == (4, 2)
+    assert "No space left" in err
+    assert files(tmp_path) == before
 
 
 def test_what_needs_the_decoder_says_so(overtone, photo, tmp_path):

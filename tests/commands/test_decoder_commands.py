@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,9 @@ import pytest
 from engine.bundle import default_home
 from engine.cli import run
 from engine.files import read_photo, write_photo
+from engine.picture import Photo
+from engine.pipeline import Engine
+from engine.values import ControlSetting, EditRequest, EditResult, Plan, Settings
 from training import tiny
 
 
@@ -65,6 +69,17 @@ def test_expand_keeps_the_photo_and_writes_beside_it(photo, capsys):
         (["restore", "PHOTO"], 3, "restorer"),
         (["restore", "none.jpg"], 2, "none.jpg"),
         (["edit", "PHOTO", "make it warmer", "--control", "edge:x"], 2, "edge:x"),
+        (["expand", "PHOTO", "--left", "9", "--control", ":0.5"], 2, ":0.5"),
+        (["generate", "a boat", "--control", "edge="], 2, "names no file"),
+        (["generate", "a boat", "--control", "edge=none.png"], 2, "none.png"),
+        (["edit", "PHOTO", "make it warmer", "--prior-weights", "1,2"], 2, "1,2"),
+        (["edit", "PHOTO", "make it warmer", "--prior-weights", "1,2,-3"], 2, "1,2,-3"),
+        (["edit", "PHOTO", "make it warmer", "--prior-weights", "1,2,3,4"], 2, "1,2,3,4"),
+        (["generate", "a boat", "--score", "11"], 2, "--score"),
+        (["generate", "a boat", "--subject-strength", "2"], 2, "--subject-strength"),
+        (["expand", "PHOTO", "--left", "9", "--rescale", "2"], 2, "--rescale"),
+        (["expand", "PHOTO", "--left", "9", "--refine", "2"], 2, "--refine"),
+        (["expand", "PHOTO", "a lake", "--left", "9", "--ref", "PHOTO"], 2, "not in the instruction"),
         (["edit", "PHOTO", "make it warmer", "--routes", "smoke"], 2, "smoke"),
         (["edit", "PHOTO", "make it warmer", "--start", "smoke"], 2, "smoke"),
         (["generate", "a boat", "--engine", "none"], 3, "none"),
@@ -78,3 +93,83 @@ def test_bad_input_gets_one_line_and_nothing_is_written(photo, capsys, arguments
     assert named in error
     assert len(error.strip().splitlines()) == 1
     assert sorted(photo.parent.iterdir()) == before
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list[EditRequest]:
+    """The requests that reach an engine which makes nothing."""
+    requests: list[EditRequest] = []
+
+    class Listener:
+        def edit(self, request: EditRequest, *_: object) -> EditResult:
+            requests.append(request)
+            return EditResult((), Plan("", ""), None, 0, {})
+
+    monkeypatch.setattr(Engine, "load", classmethod(lambda *_: Listener()))
+    return requests
+
+
+def test_without_options_the_settings_are_the_defaults(asked, photo):
+    for arguments in (["edit", str(photo), "make it warmer"], ["generate", "a boat"]):
+        assert run(arguments) == 0
+        assert asked[-1].settings == Settings()
+    assert run(["expand", str(photo), "--left", "9"]) == 0
+    assert asked[-1].settings == Settings(strength=0.8)
+
+
+def test_every_setting_has_an_option(asked, photo):
+    shared = "--engine tiny --seed 7 --steps 9 --guidance 3 --rescale 0.7 --subject-strength 0.2 --variations 3"
+    shared += " --negative fog --sampler ddim --routes prompt --refine 0.3"
+    wish = "--score 8 --prior-weights 0.1,0.2,0.3"
+    settings = Settings("tiny", 7, 9, guidance=3, rescale=0.7, subject_strength=0.2, variations=3, negative="fog")
+    common = {"sampler": "ddim", "routes": "prompt", "refine": 0.3}
+    wished = {"score": 8, "prior_weights": (0.1, 0.2, 0.3)}
+    started = ["--keep", "0.4", "--start", "draft", "--strength", "0.1"]
+    cases = [
+        (["edit", str(photo), "a lake", *wish.split(), *started],
+         common | wished | {"keep": 0.4, "start": "draft", "strength": 0.1}),
+        (["generate", "a lake", *wish.split(), "--size", "96x64"], common | wished | {"size": (96, 64)}),
+        (["expand", str(photo), "--left", "9", "--strength", "0.1"], common | {"strength": 0.1}),
+    ]  # fmt: skip
+    for arguments, changes in cases:
+        assert run([*arguments, *shared.split()]) == 0
+        assert asked[-1].settings == replace(settings, **changes)
+
+
+def test_a_control_has_a_kind_a_scale_and_a_picture(asked, photo, tmp_path):
+    named = tmp_path / "a=b.png"
+    photo.rename(named)
+    given = ["--control", "edge", "--control", "mask:0.5", "--control", f"sketch:0.7={named}"]
+    assert run(["generate", "a lake", *given]) == 0
+    plain, scaled, drawn = asked[-1].settings.controls
+    assert (plain, scaled) == (ControlSetting("edge"), ControlSetting("mask", 0.5))
+    assert (drawn.kind, drawn.scale) == ("sketch", 0.7)
+    assert drawn.picture is not None
+    assert np.array_equal(drawn.picture.pixels, read_photo(named).pixels)
+
+
+def test_expand_gives_its_references_to_the_decoder(asked, photo):
+    assert run(["expand", str(photo), "a meadow with [ref#1]", "--left", "9", "--ref", str(photo)]) == 0
+    request = asked[-1]
+    assert request.plan is not None
+    assert request.plan.subs == (1,)
+    assert [reference.file for reference in request.instruction.references] == [photo]
+
+
+def test_the_decoder_follows_the_picture_of_a_control(home, photo, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("OVERTONE_HOME", str(home))
+    plan, other = tmp_path / "plan.json", tmp_path / "other.png"
+    plan.write_text(json.dumps({"reply": "", "prompt": "a lake", "operations": [{"op": "vary"}]}))
+    bars = np.tile(np.repeat([0, 255], 5).astype(np.uint8), 12)
+    write_photo(Photo(np.tile(bars[:, None], (80, 1, 3))), other)
+    told = ["--engine", "tiny", "--plan", str(plan), "--start", "noise", "--steps", "2", "--json"]
+    made = []
+    for control in ([], ["--control", f"edge:0={other}"], ["--control", "edge:50"], ["--control", f"edge:50={other}"]):
+        assert run(["edit", str(photo), "vary it", *told, *control]) == 0
+        written = capsys.readouterr().out
+        assert len(written) < 4_000  # characters: no control's pixels are in it
+        made.append(read_photo(Path(json.loads(written)["outputs"][0])).pixels)
+    plain, off, own, given = made
+    assert np.array_equal(plain, off)
+    for picture in (plain, own):
+        assert not np.array_equal(picture, given)

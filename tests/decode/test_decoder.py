@@ -7,7 +7,7 @@ import pytest
 
 from engine.decode import ContextPicture, Control, DecodeRequest, Subject
 from engine.decode.latents import Frame
-from engine.decode.samplers import ddim, scheduler
+from engine.decode.samplers import ddim, enters, scheduler
 from engine.errors import BadInput, BundleError
 from engine.values import PreviewEvent, StepEvent
 from tests.decode.conftest import EMBEDDING
@@ -92,14 +92,36 @@ def test_conditions_at_zero_are_as_if_absent(decoder, name):
 
 
 def test_keep_leads_from_noise_to_the_photo(decoder):
-    def away(keep: float) -> float:
-        request = replace(DRAFTED, way="invert", keep=keep, prompt="", guidance=1.0, steps=8)
-        photo = decoder("plain").decode(replace(request, keep=1.0))
-        return float(np.abs(decoder("plain").decode(request) - photo).mean())
+    request = replace(DRAFTED, way="invert", source_prompt=DRAFTED.prompt, guidance=1.0, steps=8)
+    noise = decoder("plain").decode(replace(request, keep=0.0))
+    assert np.array_equal(noise, decoder("plain").decode(replace(WORDS, steps=8, guidance=1.0)))
+    photo = decoder("plain").decode(replace(DRAFTED, mask=np.zeros_like(MASK)))  # through the autoencoder alone
+    kept = decoder("plain").decode(replace(request, keep=1.0))
+    assert np.abs(kept - photo).mean() < 0.75 * np.abs(noise - photo).mean()  # random weights invert badly
 
-    distances = [away(keep) for keep in (0.0, 0.5, 0.9, 1.0)]
-    assert distances == sorted(distances, reverse=True)
-    assert distances[-1] == 0
+
+def test_inversion_is_told_what_the_draft_shows_and_not_the_wish(decoder):
+    request = replace(DRAFTED, way="invert", keep=1.0, guidance=1.0, steps=8)
+    one, two = (decoder("plain").decode(replace(request, prompt=prompt)) for prompt in ("a boat", "a dark wood"))
+    assert np.abs(one - two).max() > 1e-3
+
+
+def test_a_strength_of_zero_is_the_draft(decoder):
+    assert np.array_equal(decoder("sd15").decode(replace(DRAFTED, strength=0.0, steps=1)), DRAFT)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 25])
+@pytest.mark.parametrize("strength", [0.05, 0.3, 0.6, 1.0])
+def test_a_draft_enters_at_its_strength_however_few_the_steps(steps, strength):
+    scheduled, begin = enters(steps, strength)
+    sampler = scheduler("ddim", SCHEDULE, scheduled, trailing=scheduled > steps)
+    assert scheduled - begin == max(int(scheduled * strength), 1)
+    assert abs(int(sampler.timesteps[begin]) / 1000 - strength) < max(0.06, 0.5 / steps)
+
+
+def test_the_refiner_works_where_asked_for(decoder):
+    assert not np.array_equal(decoder("sdxl").decode(replace(WORDS, refine=0.5)), decoder("sdxl").decode(WORDS))
+    assert np.array_equal(decoder("sd15").decode(replace(WORDS, refine=0.5)), decoder("sd15").decode(WORDS))
 
 
 def test_identical_captions_return_the_photo(decoder):
@@ -121,14 +143,20 @@ def test_steps_and_previews_are_told(decoder):
     events = []
     decoder("sd15").decode(replace(WORDS, steps=5), events.append)
     assert [event.done for event in events if isinstance(event, StepEvent)] == [1, 2, 3, 4, 5]
+    inverted = []
+    decoder("sd15").decode(replace(DRAFTED, way="invert"), inverted.append)
+    told = [(event.done, event.total) for event in inverted if isinstance(event, StepEvent)]
+    assert told == [(done, 6) for done in range(1, 7)]
     previews = [event for event in events if isinstance(event, PreviewEvent)]
     assert previews
-    assert previews[0].pixels.shape == (9, 12, 3)
+    height, width = previews[0].pixels.shape[:2]
+    assert height >= 9
+    assert abs(width / height - WIDTH / HEIGHT) < 0.1
     assert previews[0].pixels.dtype == np.uint8
 
 
 @pytest.mark.parametrize(
-    ("width", "height"), [(1, 1), (7, 300), (64, 64), (65, 71), (129, 127), (500, 20), (2000, 1500)]
+    ("width", "height"), [(1, 1), (40, 300), (64, 64), (65, 71), (129, 127), (500, 90), (2000, 1500)]
 )
 def test_any_size_comes_back_as_asked(decoder, width, height):
     draft = GENERATOR.random((height, width, 3), dtype=np.float32)
@@ -140,11 +168,12 @@ def test_any_size_comes_back_as_asked(decoder, width, height):
     ("width", "height", "scale"), [(512, 512, 1.0), (513, 700, 1.0), (4000, 3000, 1.0), (9, 9, 1.0), (800, 600, 0.5)]
 )
 def test_frames_are_never_stretched_and_fit_the_networks(width, height, scale):
-    frame = Frame.fit(width, height, 512 * 512, scale)
+    frame = Frame.fit(width, height, 512, scale)
     assert frame.padded_width % 8 == frame.padded_height % 8 == 0
     assert abs(frame.scaled_width / frame.scaled_height / (width / height) - 1) < 0.02
     assert min(frame.padded_width, frame.padded_height) >= 64
-    assert frame.scaled_width * frame.scaled_height <= 512 * 512 * 1.01
+    area = frame.scaled_width * frame.scaled_height / (512 * 512 * scale * scale)
+    assert 0.49 < area < 1.51
 
 
 @pytest.mark.parametrize(
@@ -153,6 +182,9 @@ def test_frames_are_never_stretched_and_fit_the_networks(width, height, scale):
         ({"steps": 0}, "0 steps"),
         ({"steps": 1001}, "1001 steps"),
         ({"guidance": -1.0}, "-1"),
+        ({"guidance": float("inf")}, "inf"),
+        ({"width": 9, "height": 9000}, "too narrow"),
+        ({"controls": (Control("edge", DRAFT, -1.0),)}, "edge control is -1"),
         ({"guidance": float("nan")}, "nan"),
         ({"keep": 1.2}, "keep"),
         ({"strength": -0.1}, "strength"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -54,9 +56,19 @@ def test_numbers_are_mended_in_float32_and_the_network_comes_back_as_it_was():
         precision.finite(lambda: torch.full((2,), float("inf")), [part], "It")
 
 
-@pytest.mark.parametrize("place", ["U-Net", "ControlNet"])
+@pytest.mark.parametrize("place", faults.PLACES)
 def test_memory_that_runs_out_once_leaves_no_trace(tiny_home, place):
-    wanted = faults.fresh(tiny_home / "sd15").decode(faults.REQUEST)
-    decoder = faults.fresh(tiny_home / "sd15")
+    request = replace(faults.request(), embeddings_scale=0.5)
+    wanted = faults.fresh(tiny_home / "sdxl").decode(request)
+    decoder = faults.fresh(tiny_home / "sdxl")
     with faults.failing(*faults.PLACES[place], MemoryError(), 1):
-        assert (decoder.decode(faults.REQUEST) == wanted).all()
+        assert (decoder.decode(request) == wanted).all()
+
+
+def test_one_network_at_a_time_when_memory_is_short(tmp_path):
+    roots = [
+        faults.written(tmp_path / "painter", faults.SIDE, inpaint=True),
+        faults.written(tmp_path / "refined", faults.SIDE, "sdxl", refiner=True),
+    ]
+    bar = faults._alone(*roots)
+    assert bar.ok, bar.figure

@@ -18,7 +18,9 @@ from engine.errors import BadInput, BundleError
 from engine.refine import NORM, Prior, PriorNetwork, PriorShape, mix
 from engine.refine.network import waves
 from engine.refine.prior import CONFIG, WEIGHTS
-from training.refine.train import Pairs, loss_of, main, save, train
+from training.core import loop
+from training.core.recipe import Recipe
+from training.refine.train import Pairs, Refinement, loss_of, write
 
 SIZE = 32
 TINY = PriorShape(width=48, layers=2, heads=4, embedding=SIZE, waves=64)
@@ -66,7 +68,7 @@ class Folder:
 
 
 @pytest.fixture(scope="module")
-def learnt() -> Prior:
+def learnt(tmp_path_factory: pytest.TempPathFactory) -> Prior:
     """Trained on pictures that lie 0.15 further along one direction for each point of their score."""
     rng = np.random.default_rng(0)
     words = worded(4000, 1)
@@ -76,7 +78,8 @@ def learnt() -> Prior:
     pairs = Pairs(torch.from_numpy(words), torch.from_numpy(pictures), kinds, torch.from_numpy(scores))
     network = fresh()
     before = loss_of(network, pairs).item()
-    train(network, pairs, going=lambda step: step / 400, batch=128, rate=6e-3)
+    recipe = Recipe(steps=400, batch=128, rate=6e-3, beta2=0.98, validate_every=0, save_every=0)
+    loop.train(Refinement(network, pairs, pairs), recipe, tmp_path_factory.mktemp("prior"))
     assert loss_of(network, pairs).item() < 0.05 * before
     return Prior(network)
 
@@ -223,7 +226,7 @@ def test_bad_input_is_refused_in_one_line(changed, said):
 
 def test_what_is_saved_is_loaded_the_same(tmp_path, learnt):
     prior = replace(learnt, guidance=3.0)
-    save(prior, tmp_path)
+    write(prior, tmp_path)
     stored = Folder(load_file(tmp_path / "prior.safetensors"), json.loads((tmp_path / "prior.json").read_text()))
     loaded = refine.load(stored)
     assert loaded is not None
@@ -266,20 +269,3 @@ def test_weights_that_do_not_fit_are_named():
 def test_a_wrong_configuration_is_named(config):
     with pytest.raises(BundleError, match=r"prior\.json"):
         refine.load(Folder(dict(fresh().state_dict()), config))
-
-
-def test_the_training_command_writes_a_prior(tmp_path, monkeypatch, capsys):
-    rng = np.random.default_rng(0)
-    one = unit(rng.normal(size=(80, 384))).astype(np.float32)
-    other = unit(one + 0.8 * one[:1])
-    rows = {"embedding": one, "target": other, "kind": rng.integers(5, size=80), "score": rng.uniform(1, 10, 80)}
-    np.savez(tmp_path / "pairs.npz", **rows)
-    arguments = [str(tmp_path / "pairs.npz"), "--out", str(tmp_path), "--minutes", "0.02", "--noise", "0.1"]
-    monkeypatch.setattr("sys.argv", ["train", *arguments])
-    main()
-    before, after = (float(word) for word in capsys.readouterr().out.split() if word.replace(".", "").isdigit())
-    assert after < before
-    stored = Folder(load_file(tmp_path / "prior.safetensors"), json.loads((tmp_path / "prior.json").read_text()))
-    loaded = refine.load(stored)
-    assert loaded is not None
-    assert loaded.network.shape == PriorShape.starter()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import json
+import weakref
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from safetensors.torch import save_file
 
 from engine.errors import BundleError, Cancelled, MachineError
 from engine.restore import Restorer, load
+from engine.restore import restorer as module
 from engine.restore.extending import extended
 from engine.restore.packing import pack
 from engine.restore.prior import schedule
@@ -174,12 +178,19 @@ def test_cancelling_stops_before_the_next_tile_and_leaves_no_trace(asked):
 
 
 @pytest.mark.parametrize(
-    "fault", [MemoryError(), torch.OutOfMemoryError("full"), RuntimeError("DefaultCPUAllocator: can't allocate")]
+    "fault",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("full"),
+        RuntimeError("DefaultCPUAllocator: can't allocate"),
+        OSError(errno.ENOMEM, "Cannot allocate memory"),
+    ],
 )
 def test_short_memory_is_answered_by_smaller_tiles_then_by_one_line(monkeypatch, fault):
     arrays = tiny.inputs(64, 64)
     plain = restorer().restore(*arrays, 0)
-    run, sides = Streamer.run, []
+    run, sides, released = Streamer.run, [], []
+    monkeypatch.setattr(module, "release", lambda: released.append(True))
 
     def short(self, start, least):
         sides.append(self._side)
@@ -190,6 +201,7 @@ def test_short_memory_is_answered_by_smaller_tiles_then_by_one_line(monkeypatch,
     monkeypatch.setattr(Streamer, "run", lambda self, start: short(self, start, 32))
     assert np.abs(restorer().restore(*arrays, 0) - plain).max() < 1e-5
     assert sides == [128, 64, 32] == list(tile_sides(128))
+    assert len(released) == 2
     monkeypatch.setattr(Streamer, "run", lambda self, start: short(self, start, 0))
     with pytest.raises(MachineError, match="not enough memory"):
         restorer().restore(*arrays, 0)
@@ -217,6 +229,18 @@ def test_values_that_are_not_finite_are_computed_again_in_float32(monkeypatch):
     made = restorer(dtype=torch.bfloat16).restore(*arrays, 0)
     assert seen == [torch.bfloat16, torch.float32]
     assert np.array_equal(made, restorer().restore(*arrays, 0))
+
+
+def test_one_network_at_a_time_is_held_besides_those_of_the_bundle():
+    """In float32 on a CPU these serve themselves; in another type or at another scale the last copy goes."""
+    networks = {scale: tiny.network(scale) for scale in (1, 2)}
+    own = Restorer(networks, torch.device("cpu"), torch.float32)
+    assert own._ready(1, torch.float32) is networks[1]
+    copies = [weakref.ref(own._ready(scale, torch.bfloat16)) for scale in (1, 2)]
+    gc.collect()
+    assert copies[0]() is None
+    assert copies[1]() is own._ready(2, torch.bfloat16)
+    assert next(networks[2].G.parameters()).dtype == torch.float32
 
 
 def test_weights_that_give_nothing_finite_are_named():

@@ -31,6 +31,7 @@ TOPICS = {
         "large",
     ),
     "B": ("agreement", "context", "inversion", "prompts", "retrieval", "diffrir", "faults", "overhead"),
+    "C": ("stages",),
 }
 
 

@@ -30,7 +30,7 @@ from training.bars import Bar, Ground
 WIDTH, HEIGHT, SEED, STEPS, GUIDANCE, STRENGTH, EMBEDDING = 128, 96, 3, 8, 6.0, 0.6, 48
 PROMPT, NEGATIVE = "a red boat on a calm lake in the evening", "blurry, dull"
 CLOSE = 1e-4  # largest difference of a latent
-FRAME = Frame.fit(WIDTH, HEIGHT, WIDTH * HEIGHT)
+FRAME = Frame.fit(WIDTH, HEIGHT, 128)
 
 
 def measure(_ground: Ground) -> list[Bar]:
@@ -58,6 +58,7 @@ def differences(family: tiny.Family) -> Iterator[tuple[str, float]]:
         plain = tiny_parts(home / "plain", family, controls=("edge",))
         painter = tiny_parts(home / "painter", family, inpaint=True)
         adapted = tiny_parts(home / "adapted", family, embedding=EMBEDDING)
+        both = tiny_parts(home / "both", family, embedding=EMBEDDING, controls=("edge",))
         for sampler in ("ddim", "dpm++"):
             for parts, task in (
                 (plain, text_to_image),
@@ -66,11 +67,11 @@ def differences(family: tiny.Family) -> Iterator[tuple[str, float]]:
                 (painter, inpaint),
                 (plain, control),
                 (adapted, image_adapter),
+                (both, control_and_adapter),
             ):
-                request, theirs = task(Stock(family, parts, sampler))
-                ours = Attempt(parts, request, LADDER[0], ignore_event, never_cancel).latents()
                 name = f"{task.__name__}{', 9 channels' if parts is painter else ''}, {sampler}"
-                yield name, float((ours - theirs).abs().max())
+                yield name, _difference(task, Stock(family, parts, sampler))
+        yield "text_to_image, few-step, 1 step", _difference(text_to_image, Stock(family, plain, "few-step", 1))
 
 
 def tiny_parts(root: Path, family: tiny.Family, **networks: Any) -> Components:
@@ -98,12 +99,13 @@ class Stock:
     family: tiny.Family
     parts: Components
     sampler: Sampler
+    steps: int = STEPS
 
     @property
     def request(self) -> DecodeRequest:
         """What every task asks for."""
         return DecodeRequest(
-            WIDTH, HEIGHT, PROMPT, NEGATIVE, seed=SEED, steps=STEPS, guidance=GUIDANCE, sampler=self.sampler
+            WIDTH, HEIGHT, PROMPT, NEGATIVE, seed=SEED, steps=self.steps, guidance=GUIDANCE, sampler=self.sampler
         )
 
     def run(self, kind: str, networks: dict[str, Any] | None = None, **arguments: Any) -> Tensor:
@@ -119,7 +121,7 @@ class Stock:
             text_encoder=towers[0].model,
             tokenizer=towers[0].tokenizer,
             unet=(self.parts.inpaint or self.parts.base).unet,
-            scheduler=scheduler(self.sampler, self.parts.schedule, STEPS),
+            scheduler=scheduler(self.sampler, self.parts.schedule, self.steps),
             **more,
             **(networks or {}),
         )
@@ -128,12 +130,18 @@ class Stock:
             return pipeline(
                 prompt=PROMPT,
                 negative_prompt=NEGATIVE,
-                num_inference_steps=STEPS,
+                num_inference_steps=self.steps,
                 guidance_scale=GUIDANCE,
                 generator=torch.Generator().manual_seed(SEED),
                 output_type="latent",
                 **arguments,
             ).images
+
+
+def _difference(task: Callable[[Stock], tuple[DecodeRequest, Tensor]], stock: Stock) -> float:
+    request, theirs = task(stock)
+    ours = Attempt(stock.parts, request, LADDER[0], ignore_event, never_cancel).latents()
+    return float((ours - theirs).abs().max())
 
 
 def text_to_image(stock: Stock) -> tuple[DecodeRequest, Tensor]:
@@ -180,13 +188,30 @@ def control(stock: Stock) -> tuple[DecodeRequest, Tensor]:
     picture = FRAME.put(control_picture(asked, None, None, (WIDTH, HEIGHT)))
     theirs = stock.run(
         "ControlNet",
-        {"controlnet": stock.parts.controlnets[0]},
+        {"controlnet": stock.parts.controlnet("edge")},
         image=picture,
         controlnet_conditioning_scale=asked.scale,
         width=WIDTH,
         height=HEIGHT,
     )
     return replace(stock.request, controls=(asked,)), theirs
+
+
+def control_and_adapter(stock: Stock) -> tuple[DecodeRequest, Tensor]:
+    """Edges and a picture embedding at once."""
+    asked = Control("edge", _draft(), 0.7)
+    gen = np.random.default_rng(5).standard_normal(EMBEDDING).astype(np.float32)
+    told = torch.from_numpy(gen)[None, None]
+    theirs = stock.run(
+        "ControlNet",
+        {"controlnet": stock.parts.controlnet("edge")},
+        image=FRAME.put(control_picture(asked, None, None, (WIDTH, HEIGHT))),
+        controlnet_conditioning_scale=asked.scale,
+        width=WIDTH,
+        height=HEIGHT,
+        ip_adapter_image_embeds=[torch.cat([torch.zeros_like(told), told])],
+    )
+    return replace(stock.request, controls=(asked,), gen=gen), theirs
 
 
 def _draft() -> np.ndarray:

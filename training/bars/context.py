@@ -14,23 +14,9 @@ from engine.decode.network import Network
 from engine.errors import BadInput
 from training import tiny
 from training.bars import Bar, Ground
+from training.bench import FAMILIES
 
 SIZES = ((16, 16), (24, 16), (10, 14))  # latents
-FULL_SIZE: dict[str, dict[str, Any]] = {
-    "SD 1.5": {"cross_attention_dim": 768},
-    "SDXL": {
-        "block_out_channels": (320, 640, 1280),
-        "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-        "transformer_layers_per_block": (1, 2, 10),
-        "attention_head_dim": (5, 10, 20),
-        "cross_attention_dim": 2048,
-        "use_linear_projection": True,
-        "addition_embed_type": "text_time",
-        "addition_time_embed_dim": 256,
-        "projection_class_embeddings_input_dim": 2816,
-    },
-}
 
 
 @torch.inference_mode()
@@ -66,7 +52,7 @@ def measure(ground: Ground) -> list[Bar]:
                 layer.encode(unet, [*pairs, pairs[0]])
             except BadInput:
                 tried += 1
-    shares = ", ".join(f"{name} +{_share(config):.1%}" for name, config in FULL_SIZE.items())
+    shares = ", ".join(f"{name} +{_share(config):.1%}" for name, config in FAMILIES.items())
     cases = len(SIZES) * 2
     return [
         Bar("must", "context off", "closed gates: bit-equal to the bare network", f"{equal} of {runs}", equal == runs),

@@ -121,7 +121,13 @@ def _trained(ground: Ground) -> list[Bar]:
             f"{local:+.1f} dB",
             local >= GAIN,
         ),
-        Bar("must", "diffrir: preserved pixels", "exactly the photo's", f"{exact} of {runs} runs", exact == runs),
+        Bar(
+            "must",
+            "diffrir: preserved pixels, put back by the composite that ends every run",
+            "exactly the photo's",
+            f"{exact} of {runs} runs",
+            exact == runs,
+        ),
         Bar("must", "diffrir: tiles against whole", "within 1/255", f"{apart * 255:.3f}/255 apart", apart <= 1 / 255),
         Bar("must", "diffrir: same seed", "same pixels", f"{repeated} of {runs} runs", repeated == runs),
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import random
+import errno
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,109 +17,120 @@ from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from torch import Tensor
 from transformers import CLIPTextModel
 
-from engine.bundle import Bundle
-from engine.decode import Control, DecodeRequest
+from engine.decode import DecodeRequest
+from engine.decode.attempt import Attempt
 from engine.decode.components import Components
-from engine.decode.decoder import LatentDecoder
+from engine.decode.context import ContextAttention
 from engine.decode.faults import LADDER
-from engine.errors import Cancelled, MachineError, OvertoneError
+from engine.decode.latents import to_latents, to_picture
+from engine.errors import MachineError, OvertoneError
 from engine.restore.blocks import ChannelAttention
 from engine.restore.network import DiffRIR
 from engine.restore.restorer import Restorer
-from engine.restore.shape import RestorerShape
-from engine.values import LogEvent
-from training import tiny
-from training.bars import Bar, Ground
+from engine.values import (
+    LogEvent,
+    ignore_event,
+    never_cancel,
+)
+from training.bars import Bar, Ground, cancels
+from training.bars.faulty import SHAPE, SIDE, SPARING, failing, fresh, patched, request, written
 
-SIDE, RESTORED, CANCELS = 96, 600, 50
+RESTORED, CANCELS = 600, 50
+LARGE = 256  # pixels: more than the 128 of one tile of the tiny autoencoder
 PLACES: dict[str, tuple[type, str]] = {  # where faults happen, and the method that fails
     "load": (Components, "_load"),
     "text encoder": (CLIPTextModel, "forward"),
-    "U-Net": (UNet2DConditionModel, "forward"),
-    "autoencoder": (AutoencoderKL, "decode"),
+    "autoencoder's encoder": (AutoencoderKL, "encode"),
+    "context": (ContextAttention, "encode"),
     "ControlNet": (ControlNetModel, "forward"),
+    "U-Net": (UNet2DConditionModel, "forward"),
+    "autoencoder's decoder": (AutoencoderKL, "decode"),
 }
-REQUEST = DecodeRequest(
-    SIDE,
-    SIDE,
-    "a boat",
-    draft=np.random.default_rng(1).random((SIDE, SIDE, 3), dtype=np.float32),
-    way="draft",
-    controls=(Control("edge"),),
-    steps=4,
-    seed=5,
+ERRORS = (
+    MemoryError(),
+    torch.OutOfMemoryError("out of memory"),
+    RuntimeError("DefaultCPUAllocator: can't allocate memory"),
+    OSError(errno.ENOMEM, "Cannot allocate memory"),
 )
+STAGES: dict[tuple[type, str], str] = {  # what works alone when memory is shortest, by the method that is called
+    (CLIPTextModel, "forward"): "text",
+    (AutoencoderKL, "encode"): "autoencoder",
+    (AutoencoderKL, "decode"): "autoencoder",
+    (UNet2DConditionModel, "forward"): "U-Net",
+}
+HELD = {  # what may be in memory in each of these
+    "text": [{"text"}],
+    "autoencoder": [{"vae"}],
+    "U-Net": [{"base", "controlnets"}, {"base"}, {"inpaint", "controlnets"}, {"inpaint"}, {"refiner"}],
+}
+NETWORKS = ("text", "vae", "base", "inpaint", "refiner", "controlnets")
 
 
 def measure(_ground: Ground) -> list[Bar]:
     """Memory and numbers at every place, then the cancels."""
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder) / "tiny"
-        tiny.write_decoder(root, "sd15", controls=("edge",), precision="bfloat16")
-        tiny.write_manifest(root)
-        return [*_memory(root), _numbers(root), _restorer(), _cancels(root)]
-
-
-def fresh(root: Path) -> LatentDecoder:
-    """A decoder with nothing loaded."""
-    return LatentDecoder(Components(Bundle.open(root.name, root.parent), torch.device("cpu")))
-
-
-@contextmanager
-def patched(place: type, method: str, instead: Callable[..., Any]) -> Iterator[None]:
-    """``method`` of every ``place`` is ``instead``, which gets the real one as its first argument."""
-    whole = getattr(place, method)
-    setattr(place, method, lambda self, *arguments, **named: instead(whole, self, *arguments, **named))
-    try:
-        yield
-    finally:
-        setattr(place, method, whole)
-
-
-def failing(place: type, method: str, error: Exception, times: int | None = None) -> AbstractContextManager[None]:
-    """``method`` of every ``place`` raises ``error`` the first ``times`` times it is called, or always."""
-    calls = iter(range(10**9))
-
-    def broken(whole: Callable[..., Any], self: Any, *arguments: Any, **named: Any) -> Any:
-        if times is None or next(calls) < times:
-            raise error
-        return whole(self, *arguments, **named)
-
-    return patched(place, method, broken)
+        home = Path(folder)
+        small, large = (written(home / str(side), side) for side in (SIDE, LARGE))
+        painter = written(home / "painter", SIDE, inpaint=True)
+        refined = written(home / "refined", SIDE, "sdxl", refiner=True)
+        return [
+            *_memory(large),
+            _alone(small, painter, refined),
+            _numbers(small),
+            _restorer(),
+            cancels.decoding(small, CANCELS // 2),
+            cancels.editing(home, CANCELS - CANCELS // 2),
+        ]
 
 
 def _memory(root: Path) -> list[Bar]:
     """Memory that runs out for the first rungs of the ladder, and for good."""
-    wanted = fresh(root).decode(REQUEST)
+    asked = replace(request(LARGE), steps=2)
+    direct = [Attempt(fresh(root)._parts, asked, means, ignore_event, never_cancel).picture() for means in LADDER]
+    rungs = len(LADDER) - 1
     mended, explained, total = 0, 0, 0
     for place, method in PLACES.values():
-        for rungs, error in ((1, MemoryError()), (2, torch.OutOfMemoryError("out of memory")), (3, MemoryError())):
+        for rung in range(1, rungs + 1):
+            error = ERRORS[total % len(ERRORS)]
             total += 1
             said: list[str] = []
             decoder, unloaded = fresh(root), []
-            with failing(place, method, error, rungs):
+            with failing(place, method, error, rung):
                 got = decoder.decode(
-                    REQUEST,
+                    asked,
                     lambda event, said=said: said.append(event.text) if isinstance(event, LogEvent) else None,
                     unload=lambda unloaded=unloaded: unloaded.append(True),
                 )
-            mended += np.array_equal(got, wanted) and len(said) == rungs and len(unloaded) == 1
+            mended += np.array_equal(got, direct[rung]) and len(said) == rung and len(unloaded) == 1
         decoder = fresh(root)
         try:
             with failing(place, method, MemoryError()):
-                decoder.decode(REQUEST)
+                decoder.decode(asked)
         except MachineError as error:
             explained += (
-                "memory" in error.message and bool(error.hint) and np.array_equal(decoder.decode(REQUEST), wanted)
+                "memory" in error.message and bool(error.hint) and np.array_equal(decoder.decode(asked), direct[0])
             )
-    rungs = len(LADDER) - 1
+    whole, unloaded, tiled, alone, *smaller = direct
+    equal = np.array_equal(whole, unloaded) and np.array_equal(tiled, alone)
+    shaped = all(each.shape == whole.shape and np.isfinite(each).all() for each in smaller)
+    apart, seam = float(np.abs(tiled - whole).mean()), _seam(root, asked)
+    differ = len({each.tobytes() for each in direct[1:]}) == len(direct) - 2  # tiles and both sizes do something
     return [
         Bar(
             "must",
-            "faults: memory runs out at load, text, U-Net, autoencoder, ControlNet",
-            "a more sparing way gives the same picture",
+            f"faults: memory runs out 1 to {rungs} times at {', '.join(PLACES)}",
+            "bit for bit the picture that this rung makes undisturbed",
             f"{mended} of {total}",
             mended == total,
+        ),
+        Bar(
+            "must",
+            "faults: the rungs' pictures",
+            "unloading and offloading bit for bit; tiles no further than twice what they cost the autoencoder alone, "
+            "there and back; at three quarters and half the size asked for",
+            f"{'equal' if equal else 'not equal'}; {apart * 255:.2f}/255 on average, the autoencoder alone "
+            f"{seam * 255:.2f}/255; {'' if shaped else 'not '}of the size",
+            equal and apart <= 2 * seam and shaped and differ,
         ),
         Bar(
             "must",
@@ -128,6 +140,58 @@ def _memory(root: Path) -> list[Bar]:
             explained == len(PLACES),
         ),
     ]
+
+
+@torch.inference_mode()
+def _seam(root: Path, asked: DecodeRequest) -> float:
+    """How far tiles take the draft from what the autoencoder makes of it in one piece, on average."""
+    vae, draft = fresh(root)._parts.vae, asked.draft
+    assert draft is not None
+    given = torch.from_numpy(draft).permute(2, 0, 1)[None]
+    made = []
+    for switch in (vae.disable_tiling, vae.enable_tiling):
+        switch()
+        made.append(to_picture(vae, to_latents(vae, given)).clamp(0, 1))
+    return float((made[1] - made[0]).abs().mean())
+
+
+def _alone(*roots: Path) -> Bar:
+    """What is in memory in each stage, once networks have to work one at a time."""
+    seen = {each for root in roots for each in _held(root)}
+    wrong = sorted({f"{stage}: {' + '.join(sorted(held))}" for stage, held in seen if held not in HELD[stage]})
+    kinds = {stage for stage, _ in seen} | {name for _, held in seen for name in held}
+    return Bar(
+        "must",
+        "faults: one network at a time, after memory ran out with all of them loaded",
+        "in each stage its own in memory, no others",
+        "; ".join(wrong) or f"so in all of {', '.join(sorted(set(STAGES.values())))}",
+        not wrong and {*STAGES.values(), *NETWORKS} <= kinds,
+    )
+
+
+def _held(root: Path) -> set[tuple[str, frozenset[str]]]:
+    """Stages and the networks that were in memory in them, of one request that memory is too short for until then."""
+    decoder = fresh(root)
+    seen: set[tuple[str, frozenset[str]]] = set()
+    said: list[LogEvent] = []
+    painted = np.zeros((SIDE, SIDE), np.float32)
+    painted[24:72, 24:72] = 1
+
+    def watched(stage: str, whole: Callable[..., Any], self: Any, *arguments: Any, **named: Any) -> Any:
+        if len(said) == SPARING:
+            loaded = vars(decoder._parts)
+            seen.add((stage, frozenset(name for name in NETWORKS if loaded.get(name))))
+        return whole(self, *arguments, **named)
+
+    with ExitStack() as stack:
+        for (place, method), stage in STAGES.items():
+            stack.enter_context(patched(place, method, partial(watched, stage)))
+        stack.enter_context(failing(AutoencoderKL, "decode", MemoryError(), SPARING))
+        decoder.decode(
+            replace(request(), mask=painted, refine=0.3),
+            lambda event: said.append(event) if isinstance(event, LogEvent) else None,
+        )
+    return seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +205,10 @@ class _Poison:
         if not self.always and next(module.parameters()).dtype == torch.float32:
             return answer
         return _spoiled(answer)
+
+    def context(self, whole: Callable[..., Any], self_: ContextAttention, *arguments: Any) -> Any:
+        """The same for the context's encoder, which no hook reaches."""
+        return self(self_, (), whole(self_, *arguments))
 
 
 def _spoiled(answer: Any) -> Any:
@@ -156,30 +224,34 @@ def _spoiled(answer: Any) -> Any:
 
 def _numbers(root: Path) -> Bar:
     """Infinite numbers in half precision are mended in float32; in float32 too they are told."""
-    good, total = 0, 0
-    for name in ("text encoder", "U-Net", "autoencoder", "ControlNet"):
+    places: dict[str, Callable[[Components], torch.nn.Module]] = {
+        "text encoder": lambda parts: parts.text.towers[0].model,
+        "autoencoder's encoder": lambda parts: parts.vae.encoder,
+        "ControlNet": lambda parts: parts.controlnet("edge"),
+        "U-Net": lambda parts: parts.base.unet,
+        "autoencoder's decoder": lambda parts: parts.vae.decoder,
+    }
+    good, total, asked = 0, 0, request()
+    for name in ("context", *places):
         decoder = fresh(root)
-        parts = decoder._parts
-        plain = decoder.decode(REQUEST)
-        module = {
-            "text encoder": parts.text.towers[0].model,
-            "U-Net": parts.base.unet,
-            "autoencoder": parts.vae.decoder,
-            "ControlNet": parts.controlnets[0],
-        }[name]
+        plain = decoder.decode(asked)
         for always in (False, True):
             total += 1
+            poison = _Poison(always)
             with ExitStack() as stack:
-                stack.callback(module.register_forward_hook(_Poison(always)).remove)
+                if name in places:
+                    stack.callback(places[name](decoder._parts).register_forward_hook(poison).remove)
+                else:
+                    stack.enter_context(patched(ContextAttention, "encode", poison.context))
                 try:
-                    picture = decoder.decode(REQUEST)
+                    picture = decoder.decode(asked)
                     handled = not always and bool(np.isfinite(picture).all()) and float(picture.std()) > 0.01
                 except OvertoneError as error:
                     handled = always and "not finite" in error.message
-            good += handled and np.array_equal(decoder.decode(REQUEST), plain)
+            good += handled and np.array_equal(decoder.decode(asked), plain)
     return Bar(
         "must",
-        "faults: infinite numbers in text, U-Net, autoencoder, ControlNet",
+        f"faults: infinite numbers in context, {', '.join(places)}",
         "mended in float32, else told; the next run is as if nothing had happened",
         f"{good} of {total}",
         good == total,
@@ -189,9 +261,8 @@ def _numbers(root: Path) -> Bar:
 def _restorer() -> Bar:
     """A tile of the restorer that runs out of memory once or for good, or gives infinite numbers in half precision."""
     torch.manual_seed(0)
-    shape = RestorerShape(1, 8, (2, 1, 1, 1), 1, (1, 2, 4, 8), 2.0, 4, 2, sees_mask=True)
-    network, random = DiffRIR(shape).eval(), np.random.default_rng(0)
-    decoded, preserved = random.random((2, RESTORED, RESTORED, 3), dtype=np.float32)
+    network, numbers = DiffRIR(SHAPE).eval(), np.random.default_rng(0)
+    decoded, preserved = numbers.random((2, RESTORED, RESTORED, 3), dtype=np.float32)
     mask = np.zeros((RESTORED, RESTORED), np.float32)
     mask[50:400, 50:400] = 1
 
@@ -221,32 +292,4 @@ def _restorer() -> Bar:
         "out of memory: smaller tiles, same within 1/255, else one line; infinite in half precision: float32",
         figure,
         mended <= 1 and told and finite,
-    )
-
-
-def _cancels(root: Path) -> Bar:
-    """Stops at random moments, each followed by a whole run."""
-    decoder, asked = fresh(root), []
-    request = replace(REQUEST, way="invert")
-    wanted = decoder.decode(request, cancel=lambda: bool(asked.append(None)))
-    rng = random.Random(0)
-    good = 0
-    for _ in range(CANCELS):
-        left = rng.randrange(len(asked))
-
-        def stop() -> bool:
-            nonlocal left
-            left -= 1
-            return left < 0
-
-        try:
-            decoder.decode(request, cancel=stop)
-        except Cancelled:
-            good += np.array_equal(decoder.decode(request), wanted)
-    return Bar(
-        "must",
-        f"faults: {CANCELS} random cancels",
-        "each stops; the next edit works and equals an undisturbed one",
-        f"{good} of {CANCELS}",
-        good == CANCELS,
     )

@@ -35,6 +35,7 @@ class LicenceClass(enum.StrEnum):
     attribution = "attribution"
     share_alike = "share-alike"
     copyleft = "copyleft"
+    own = "own"  # the user's, who may train with it but has not said that it may be shared
 
     @property
     def permissive(self) -> bool:

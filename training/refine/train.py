@@ -1,33 +1,58 @@
-"""Train the prior: ``python -m training.refine.train PAIRS.npz --out FOLDER --minutes 20``.
+"""Refinement learning (InstructAny2Pix, section 3.3): the prior, which ``overtone train refinement`` trains.
 
-Refinement learning (InstructAny2Pix, section 3.3): the embedding of words or a sound, and the aesthetic score of the
-picture that belongs to them, to that picture's embedding. No language model is needed; all that is learnt from lies in
-one file.
+From the embedding of words or a sound, and the aesthetic score of the picture that belongs to them, to that picture's
+embedding. No language model is needed; all that is learnt from lies in ``pairs.npz`` of the data folder.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
-import time
-from collections.abc import Callable
+import sys
+import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from pydantic import Field
+from safetensors.torch import save
 from torch import Tensor
 from torch.nn import functional
 
+from engine.errors import BadInput
+from engine.files import write_bytes
 from engine.refine.mixing import NORM
 from engine.refine.network import PriorNetwork, PriorShape
-from engine.refine.prior import CONFIG, WEIGHTS, Prior
+from engine.refine.prior import CONFIG, SCORES, WEIGHTS, Prior
+from engine.values import STRICT
+from training.core.draws import Draws
+from training.core.recipe import Share, validated
+from training.core.stage import SCORE, TOTAL, Stage
+from training.data.items import data_folder
 
-RATE = 2e-4  # the published code's
-WARM_UP = 0.05  # share of the steps over which the rate rises
-KEPT = 0.1  # of the rate at the end
+PAIRS = "pairs.npz"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The stage's own settings.
+
+    Attributes
+    ----------
+    noise
+        Length of the noise added to the embeddings, for unit embeddings: the prior answers the planner's [gen], which
+        is never exact.
+    aside
+        Share of the pairs that is not trained on.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+
+    noise: Annotated[float, Field(ge=0, strict=True)] = 0.3
+    aside: Share = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,17 +76,36 @@ class Pairs:
 
     @classmethod
     def read(cls, path: Path) -> Pairs:
-        """From an ``npz`` with these four arrays."""
-        stored = np.load(path)
-        floats = (torch.from_numpy(stored[name].astype(np.float32)) for name in ("embedding", "target", "score"))
-        embedding, target, score = floats
-        return cls(embedding, target, torch.from_numpy(stored["kind"].astype(np.int64)), score)
+        """From an ``npz`` with these four arrays; rows that are zero, not finite or out of range are left out.
+
+        Raises
+        ------
+        BadInput
+            When the file is absent, damaged or lacks an array.
+        """
+        try:
+            with np.load(path) as stored:
+                arrays = [stored[name] for name in ("embedding", "target", "score", "kind")]
+                embedding, target, score = (np.asarray(each, np.float32) for each in arrays[:3])
+                kind = arrays[3].astype(np.int64)
+        except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as fault:
+            raise BadInput(
+                f"{path} holds no pairs to learn from ({fault}).", "Name another folder as --data."
+            ) from fault
+        lengths = {len(embedding), len(target), len(score), len(kind)}
+        if len(lengths) > 1 or embedding.ndim != 2 or embedding.shape != target.shape:
+            raise BadInput(f"{path}: its arrays do not belong together.", "Make the file again.")
+        good = np.isfinite(embedding).all(1) & np.isfinite(target).all(1) & embedding.any(1) & target.any(1)
+        good &= (score >= SCORES[0]) & (score <= SCORES[1]) & (kind >= 0)
+        if not good.all():
+            print(f"{int((~good).sum())} of {len(good)} pairs are unusable and left out", file=sys.stderr)
+        return cls(*(torch.from_numpy(each[good]) for each in (embedding, target, kind, score)))
 
     def __len__(self) -> int:
         """How many."""
         return len(self.embedding)
 
-    def take(self, rows: Tensor) -> Pairs:
+    def take(self, rows: Any) -> Pairs:
         """Some of them."""
         return Pairs(self.embedding[rows], self.target[rows], self.kind[rows], self.score[rows])
 
@@ -72,102 +116,75 @@ def loss_of(network: PriorNetwork, pairs: Pairs) -> Tensor:
     return functional.mse_loss(made, NORM * functional.normalize(pairs.target, dim=1))
 
 
-def train(
-    network: PriorNetwork,
-    pairs: Pairs,
-    *,
-    going: Callable[[int], float],
-    batch: int = 64,
-    rate: float = RATE,
-    noise: float = 0.0,
-    seed: int = 0,
-    tell: Callable[[int, float], None] = lambda _step, _loss: None,
-) -> float:
-    """Fit ``network`` in place.
+class Refinement(Stage):
+    """Fits a prior to pairs.
 
     Parameters
     ----------
     network
         Started.
-    pairs
-        What is learnt from.
-    going
-        Given the step's number, the share of the training that is done; it ends at 1.
-    batch, rate, seed
-        Rows in a step, highest learning rate, seed of the draws.
+    pairs, aside
+        What is learnt from, and what is judged by.
     noise
-        Length of the noise added to the embeddings, for unit embeddings: the prior answers the planner's [gen], which
-        is never exact.
-    tell
-        Told each step's loss.
-
-    Returns
-    -------
-    float
-        Mean loss of the last tenth of the steps.
+        As in the settings.
     """
-    generator = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
-    network.train()
-    losses: list[float] = []
-    while (done := going(len(losses))) < 1:
-        shape = min(1.0, (done + 1e-3) / WARM_UP) * (KEPT + (1 - KEPT) * 0.5 * (1 + math.cos(math.pi * done)))
-        for group in optimizer.param_groups:
-            group["lr"] = rate * shape
-        drawn = pairs.take(torch.randint(len(pairs), (batch,), generator=generator))
-        if noise:
-            given = functional.normalize(drawn.embedding, dim=1)
-            blur = torch.randn(given.shape, generator=generator) * noise / math.sqrt(given.shape[1])
-            drawn = Pairs(given + blur, drawn.target, drawn.kind, drawn.score)
-        loss = loss_of(network, drawn)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        losses.append(loss.item())
-        tell(len(losses), losses[-1])
-    network.eval()
-    return float(np.mean(losses[-max(1, len(losses) // 10) :]))
+
+    name = "refinement"
+    trains = ("*",)
+    blocks = ("blocks.*",)
+
+    def __init__(self, network: PriorNetwork, pairs: Pairs, aside: Pairs, noise: float = 0.0) -> None:
+        self.module = self.network = network
+        self.pairs, self.aside, self.noise = pairs, aside, noise
+
+    def batch(self, draws: Draws) -> tuple[Tensor, ...]:
+        """Embedding with noise, target, kind and score of some pairs."""
+        drawn = self.pairs.take(torch.from_numpy(draws.rows(len(self.pairs))))
+        given = functional.normalize(drawn.embedding, dim=1)
+        if self.noise:
+            given = given + draws.normal(given.shape[1]) * self.noise / math.sqrt(given.shape[1])
+        return given, drawn.target, drawn.kind, drawn.score
+
+    def loss(self, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
+        """L2 at norm 20."""
+        return {TOTAL: loss_of(self.network, Pairs(*batch))}
+
+    def validate(self) -> dict[str, float]:
+        """Mean squared error on the pairs aside, and how far the answers point where they should."""
+        device = self.network.slot.device
+        held = Pairs(*(each.to(device) for each in vars(self.aside).values()))
+        made = self.network(NORM * functional.normalize(held.embedding, dim=1), held.kind, held.score)
+        alike = functional.cosine_similarity(made, held.target).mean().item()
+        return {SCORE: loss_of(self.network, held).item(), "cosine": alike}
+
+    def export(self, folder: Path) -> None:
+        """The two files of the prior."""
+        write(Prior(self.network), folder)
 
 
-def save(prior: Prior, folder: Path) -> None:
+def build(data: Path | None, settings: Mapping[str, Any], seed: int) -> Refinement:
+    """The stage for the starter, from the pairs in the data folder.
+
+    Raises
+    ------
+    BadInput
+        When a setting is unknown or the data holds too few pairs.
+    """
+    chosen = validated(Settings, dict(settings), "refinement settings")
+    path = data_folder(data) / PAIRS
+    pairs, shape = Pairs.read(path), PriorShape.starter()
+    order = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(seed))
+    aside = round(chosen.aside * len(pairs))
+    if aside < 1 or aside == len(pairs):
+        raise BadInput(f"{path} holds {len(pairs)} usable pairs: too few to learn from and to judge by.")
+    if pairs.embedding.shape[1] != shape.embedding or int(pairs.kind.max()) >= len(shape.kinds):
+        raise BadInput(f"{path} is of another space than the starter's.", f"It takes {shape.embedding} values a row.")
+    network = PriorNetwork(shape).start(torch.Generator().manual_seed(seed))
+    return Refinement(network, pairs.take(order[aside:]), pairs.take(order[:aside]), chosen.noise)
+
+
+def write(prior: Prior, folder: Path) -> None:
     """Write the two files that :meth:`engine.refine.Prior.load` reads, by their names in a bundle's ``own``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tensors = {name: tensor.contiguous() for name, tensor in prior.network.state_dict().items()}
-    save_file(tensors, folder / Path(WEIGHTS).name)
-    (folder / Path(CONFIG).name).write_text(json.dumps(prior.config(), indent=1), encoding="utf-8")
-
-
-def main() -> None:
-    """Train for the minutes given, and keep a tenth of the pairs aside to tell how far the answers are."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pairs", type=Path, help="npz of embedding, target, kind, score")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--noise", type=float, default=0.3)
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    pairs = Pairs.read(args.pairs)
-    order = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(args.seed))
-    aside, kept = pairs.take(order[: len(order) // 10]), pairs.take(order[len(order) // 10 :])
-    network = PriorNetwork(PriorShape.starter()).start(torch.Generator().manual_seed(args.seed))
-    began = time.monotonic()
-    with torch.no_grad():
-        before = loss_of(network, aside).item()
-
-    def tell(step: int, loss: float) -> None:
-        if step % 200 == 0:
-            print(f"{step} {loss:.4f}", flush=True)
-
-    def going(_step: int) -> float:
-        return (time.monotonic() - began) / 60 / args.minutes
-
-    train(network, kept, going=going, noise=args.noise, seed=args.seed, tell=tell)
-    with torch.no_grad():
-        print(f"aside: {before:.4f} before, {loss_of(network, aside).item():.4f} after")
-    save(Prior(network), args.out)
-
-
-if __name__ == "__main__":
-    main()
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in prior.network.state_dict().items()}
+    write_bytes(folder / Path(WEIGHTS).name, save(tensors))
+    write_bytes(folder / Path(CONFIG).name, json.dumps(prior.config(), indent=1).encode())

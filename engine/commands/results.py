@@ -1,0 +1,84 @@
+"""Running a request and writing what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+
+from engine.commands.common import peak_memory, progress, say, say_json
+from engine.errors import BadInput
+from engine.files import next_free_path, write_photo
+from engine.files.photos import SAVERS
+from engine.picture import Photo
+from engine.serial import result_to_json
+from engine.values import EditRequest, EditResult, ignore_event
+
+
+def check_place(out: Path | None) -> None:
+    """Refuse, before any work, a place that cannot take the result.
+
+    Raises
+    ------
+    BadInput
+        When the folder is absent or the type cannot be written.
+    """
+    if out is None:
+        return
+    if not out.parent.is_dir():
+        raise BadInput(f"There is no folder {out.parent}.", "Make it first or choose another --out.")
+    if out.is_dir() or out.suffix.lower() not in SAVERS:
+        raise BadInput(f"{out} does not name a picture file.", f"End it with one of {', '.join(sorted(SAVERS))}.")
+
+
+def run(request: EditRequest, as_json: bool) -> EditResult:
+    """Load the request's engine and edit, showing progress unless JSON is wanted."""
+    from engine.pipeline import Engine
+
+    return Engine.load(request.settings.engine).edit(request, ignore_event if as_json else progress)
+
+
+def finish(result: EditResult, photo: Path, out: Path | None, as_json: bool) -> None:
+    """Write a result's pictures, beside ``photo`` unless ``out`` names a place, and say so."""
+    outputs = write_all(result.images, photo, out)
+    if as_json:
+        say_json(result_to_json(result, outputs, peak_memory()))
+        return
+    for line in (result.plan.reply, *result.notes):
+        if line:
+            say(line)
+    for path in outputs:
+        say(f"Wrote {path}")
+
+
+def write_all(images: tuple[Photo, ...], photo: Path, out: Path | None) -> list[Path]:
+    """Write all pictures of a result, or none: what was written goes again when a later one fails.
+
+    Raises
+    ------
+    BadInput, MachineError
+        When one cannot be written.
+    """
+    written: list[Path] = []
+    with ExitStack() as undo:
+        for image in images:
+            path = output_path(photo, out, len(images))
+            write_photo(image, path)
+            undo.callback(path.unlink, missing_ok=True)
+            written.append(path)
+        undo.pop_all()
+    return written
+
+
+def output_path(photo: Path, out: Path | None, total: int) -> Path:
+    """Where the next of ``total`` results goes: ``out``, a free number of it if there are several, or beside the photo.
+
+    Only a single result takes the place that ``out`` names, whatever lies there.
+    """
+    if out is None:
+        return next_free_path(photo, suffix=photo.suffix if photo.suffix.lower() in SAVERS else ".png")
+    if total == 1:
+        return out
+    numbered: Iterable[Path] = (out.with_name(f"{out.stem}-{number}{out.suffix}") for number in count(1))
+    return next(path for path in numbered if not path.exists())

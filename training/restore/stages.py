@@ -1,0 +1,258 @@
+"""The two stages of DiffRIR (LLMGA, section 3.4) for ``overtone train``: ``diffrir-s1``, ``diffrir-s2``.
+
+The second has a part of its own before it, ``diffrir-s2-prior``, in which only its extractor and denoiser learn.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from engine.bundle import storage
+from engine.errors import BadInput
+from engine.files import write_bytes
+from engine.restore.network import DiffRIR, Teacher
+from engine.restore.packing import pack
+from engine.restore.shape import RestorerShape
+from engine.restore.stored import CONFIG, WEIGHTS, describe, tensors_of
+from engine.values import STRICT
+from training.core.checkpoints import fill, learnt_state, read_tensors
+from training.core.draws import Draws
+from training.core.loop import BEST
+from training.core.recipe import Count, validated
+from training.core.stage import SCORE, TOTAL, Stage
+from training.data import items
+from training.restore.samples import Batch, Damage, SampleMaker, read_photos
+from training.restore.train import _prepare as prepare
+
+FIRST, PRIOR, SECOND = "diffrir-s1", "diffrir-s2-prior", "diffrir-s2"
+_ASIDE = 10  # every tenth photograph is judged by
+_JUDGED = 24  # samples of a validation
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The stages' own settings.
+
+    Attributes
+    ----------
+    scale
+        Output pixels for each decoded one, along a side.
+    patch
+        Output pixels along a sample's side.
+    damage
+        Of the samples.
+    first, prior
+        Folders of the runs of ``diffrir-s1`` and ``diffrir-s2-prior`` that a later stage begins with.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+
+    scale: Literal[1, 2, 4] = 1
+    patch: Annotated[Count, Field(multiple_of=32)] = 128
+    damage: Damage = field(default_factory=Damage)
+    first: Path = Path(f"training-{FIRST}")
+    prior: Path = Path(f"training-{PRIOR}")
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Samples that depend on their place in the training alone.
+
+    Attributes
+    ----------
+    photos, aside
+        ``(h, w, 3)`` uint8: learnt from, judged by.
+    shape
+        Of the restorer.
+    settings
+        Of the stage.
+    seed
+        Of the samples that are judged by.
+    """
+
+    photos: Sequence[np.ndarray]
+    aside: Sequence[np.ndarray]
+    shape: RestorerShape
+    settings: Settings
+    seed: int
+
+    def drawn(self, draws: Draws, photos: Sequence[np.ndarray]) -> tuple[Tensor, ...]:
+        """A batch's tensors, and the noise ``(n, p)`` that its IPR is noised with."""
+        made = [self._sample(generator, photos) for generator in draws.generators]
+        parts = [torch.cat(each) for each in zip(*(vars(one).values() for one in made), strict=True)]
+        return (*parts, draws.normal(self.shape.prior))
+
+    def _sample(self, generator: np.random.Generator, photos: Sequence[np.ndarray]) -> Batch:
+        seed = int(generator.integers(2**63))
+        return SampleMaker(photos, self.settings.patch, self.shape.scale, self.settings.damage, seed).batch(1)
+
+    def judged(self, device: torch.device) -> tuple[Tensor, ...]:
+        """The same samples each time, of the photographs aside."""
+        return tuple(each.to(device) for each in self.drawn(Draws(self.seed, range(_JUDGED)), self.aside))
+
+
+class First(Stage):
+    """The teacher, by the picture: extractor that sees the truth, and transformer (DiffIR, section 3.2)."""
+
+    name = FIRST
+    trains = ("G.*", "E.*")
+    blocks = ("G.*",)
+
+    def __init__(self, teacher: Teacher, samples: Samples) -> None:
+        self.module = self.teacher = teacher
+        self.samples = samples
+
+    def batch(self, draws: Draws) -> tuple[Tensor, ...]:
+        """Damaged patches with their truth, reference, mask and noise."""
+        return self.samples.drawn(draws, self.samples.photos)
+
+    def made(self, batch: Batch) -> Tensor:
+        """``(n, 3, H, W)`` restored."""
+        return self.teacher(packed(self.teacher.shape, batch), batch.decoded, batch.truth)[0]
+
+    def loss(self, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
+        """L1 in the mask."""
+        *parts, _ = batch
+        samples = Batch(*parts)
+        return {TOTAL: picture_loss(self.made(samples), samples)}
+
+    def validate(self) -> dict[str, float]:
+        """L1 in the mask of photographs aside, and of the same left as they are."""
+        *parts, _ = self.samples.judged(next(self.teacher.parameters()).device)
+        samples = Batch(*parts)
+        left = functional.interpolate(samples.decoded, scale_factor=self.teacher.shape.scale, mode="nearest")
+        far, before = picture_loss(self.made(samples), samples), picture_loss(left, samples)
+        return {SCORE: far.item(), "untouched": before.item()}
+
+    def export(self, folder: Path) -> None:
+        """Nothing beside the best weights, from which the second stage begins."""
+
+
+class Second(Stage):
+    """The restorer, taught by a frozen teacher's IPR, and where it is joint also by the picture (section 3.2).
+
+    Parameters
+    ----------
+    teacher
+        Of the first stage, with its weights.
+    network
+        Begun with the teacher's transformer.
+    samples
+        What is learnt from.
+    joint
+        Whether everything learns; else only extractor and denoiser.
+    """
+
+    def __init__(self, teacher: Teacher, network: DiffRIR, samples: Samples, *, joint: bool) -> None:
+        self.name = SECOND if joint else PRIOR
+        self.module = nn.ModuleDict({"teacher": teacher, "network": network})
+        self.trains = ("network.condition.*", "network.denoise.*", *(("network.G.*",) if joint else ()))
+        self.blocks = ("network.G.*",)
+        self.teacher, self.network, self.samples, self.joint = teacher, network, samples, joint
+
+    def batch(self, draws: Draws) -> tuple[Tensor, ...]:
+        """As in the first stage."""
+        return self.samples.drawn(draws, self.samples.photos)
+
+    def loss(self, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
+        """L1 of the IPR, and where it is joint of the picture in the mask."""
+        *parts, noise = batch
+        samples = Batch(*parts)
+        given = packed(self.network.shape, samples)
+        with torch.no_grad():
+            wanted = self.teacher.prior(given, samples.decoded, samples.truth)
+        start = self.network.diffusion.noised(wanted, noise)
+        found = self.network.diffusion(self.network.condition(given), start)
+        losses = {"ipr": functional.l1_loss(found, wanted)}
+        if self.joint:
+            losses["picture"] = picture_loss(self.network.G(given, samples.decoded, found), samples)
+        return {**losses, TOTAL: torch.stack(list(losses.values())).sum()}
+
+    def validate(self) -> dict[str, float]:
+        """The losses on photographs aside; scored by the picture where it is joint."""
+        losses = self.loss(self.samples.judged(next(self.network.parameters()).device))
+        figures = {name: loss.item() for name, loss in losses.items() if name != TOTAL}
+        return {SCORE: figures["picture" if self.joint else "ipr"], **figures}
+
+    def export(self, folder: Path) -> None:
+        """The restorer of this scale, where it is done."""
+        if not self.joint:
+            return
+        weights = tensors_of({self.network.shape.scale: self.network})
+        stored = {name: value.cpu().numpy() for name, value in weights.items()}
+        write_bytes(folder / Path(WEIGHTS).name, storage.write(stored, "half"))
+        write_bytes(folder / Path(CONFIG).name, json.dumps(describe([self.network.shape]), indent=1).encode())
+
+
+def picture_loss(made: Tensor, batch: Batch) -> Tensor:
+    """L1 in each sample's mask alone, the rest is the photo's own in the result; the mean over the samples."""
+    far = ((made - batch.truth).abs() * batch.mask).sum((1, 2, 3))
+    return (far / (3 * batch.mask.sum((1, 2, 3)))).mean()
+
+
+def packed(shape: RestorerShape, batch: Batch) -> Tensor:
+    """The network's input, at a quarter of the output size."""
+    return pack(shape, batch.decoded, batch.reference, batch.mask).contiguous(memory_format=torch.channels_last)
+
+
+def build_first(data: Path | None, settings: Mapping[str, Any], seed: int) -> First:
+    """``diffrir-s1`` for the starter.
+
+    Raises
+    ------
+    BadInput
+        When a setting is unknown or the data has too few photographs.
+    """
+    samples, teacher, _ = _ready(data, settings, seed)
+    return First(teacher, samples)
+
+
+def build_prior(data: Path | None, settings: Mapping[str, Any], seed: int) -> Second:
+    """``diffrir-s2-prior`` for the starter; raises BadInput also when the run of ``diffrir-s1`` is absent."""
+    samples, teacher, network = _ready(data, settings, seed)
+    _begin_with(samples.settings.first, teacher, FIRST)
+    network.G.load_state_dict(teacher.G.state_dict())
+    return Second(teacher, network, samples, joint=False)
+
+
+def build_second(data: Path | None, settings: Mapping[str, Any], seed: int) -> Second:
+    """``diffrir-s2`` for the starter; raises BadInput also when one of the two runs before it is absent."""
+    stage = build_prior(data, settings, seed)
+    learnt = nn.ModuleDict({"network": stage.network})
+    stage.network.G.requires_grad_(False)  # the run before it did not train the transformer
+    _begin_with(stage.samples.settings.prior, learnt, PRIOR)
+    return Second(stage.teacher, stage.network, stage.samples, joint=True)
+
+
+def _ready(data: Path | None, settings: Mapping[str, Any], seed: int) -> tuple[Samples, Teacher, DiffRIR]:
+    chosen = validated(Settings, dict(settings), "DiffRIR settings")
+    shape = RestorerShape.starter(chosen.scale)
+    photos = read_photos(item for item in items.photos(data) if item.trainable)
+    large = [photo for photo in photos if min(photo.shape[:2]) >= chosen.patch]
+    if len(large) < 2:
+        raise BadInput(f"The data has {len(large)} photographs of {chosen.patch} pixels or more a side: too few.")
+    learnt = [photo for place, photo in enumerate(large) if place % _ASIDE]
+    torch.manual_seed(seed)
+    teacher, network = Teacher(shape), DiffRIR(shape)
+    prepare(teacher, network)
+    for module in (teacher, network):
+        module.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    return Samples(learnt, large[::_ASIDE], shape, chosen, seed), teacher, network
+
+
+def _begin_with(run: Path, module: nn.Module, stage: str) -> None:
+    """Give ``module`` the best weights of an earlier run."""
+    path = run / BEST
+    if not path.is_file():
+        raise BadInput(f"{path} is not there.", f"Run {stage} first, or name its folder in the settings.")
+    fill(learnt_state(module), read_tensors(path)[0], str(path))
