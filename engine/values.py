@@ -208,7 +208,7 @@ class ControlSetting:
     scale
         How strongly, 0 (off) or more.
     picture
-        What it is taken from; absent for the photo itself.
+        The map itself, white on black; absent to extract it from the photo.
     """
 
     kind: str

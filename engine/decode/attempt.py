@@ -31,6 +31,7 @@ from engine.values import Box, CancelCheck, OnEvent, PreviewEvent, StepEvent
 
 AUTOENCODER = "The autoencoder"
 NETWORK = "The denoising network"
+EVERYTHING = ("text", "vae", "base", "inpaint", "refiner", "controlnets")
 SCORES = (6.0, 2.5)  # aesthetic scores that SDXL's refiner is told: wanted, and to go away from
 
 
@@ -78,6 +79,7 @@ class Attempt:
 
     def _latents(self) -> Tensor:
         """Each network works in one stretch, so that it may leave afterwards."""
+        self._leave(*EVERYTHING)
         said = Said.of(self._request, self._parts, self._precision)
         self._leave("text")
         latents, stay = self._made(said)
@@ -94,7 +96,7 @@ class Attempt:
         mask = None if request.mask is None else frame.put(request.mask).to(parts.device)
         known = None if draft is None else self._seen(draft)
         shown = [self._seen(letterboxed(each.picture, frame)) for each in request.context]
-        paints = mask is not None and request.way != "rewrite" and parts.inpaint is not None
+        paints = mask is not None and request.way != "rewrite" and parts.has_inpaint
         extra = self._extra(draft, mask) if paints and draft is not None and mask is not None else None
         _ = parts.preview  # fitted while the autoencoder is here
         self._leave("vae")

@@ -129,10 +129,15 @@ class Components:
         """The network that makes whole pictures."""
         return self._network("unet")
 
+    @property
+    def has_inpaint(self) -> bool:
+        """Whether there is a 9-channel network."""
+        return self._there("inpaint")
+
     @cached_property
     def inpaint(self) -> Network | None:
         """The 9-channel network, where there is one."""
-        return self._network("inpaint") if self._there("inpaint") else None
+        return self._network("inpaint") if self.has_inpaint else None
 
     @cached_property
     def refiner(self) -> Network | None:

@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from engine.decode import ContextPicture, Control, DecodeRequest, Subject
-from engine.decode.latents import Frame
+from engine.decode.attempt import Attempt, latent_mask
+from engine.decode.faults import LADDER
+from engine.decode.latents import Frame, to_latents
 from engine.decode.samplers import ddim, enters, scheduler
 from engine.errors import BadInput, BundleError
-from engine.values import PreviewEvent, StepEvent
+from engine.values import PreviewEvent, StepEvent, ignore_event, never_cancel
 from tests.decode.conftest import EMBEDDING
 from training.bars.agreement import CLOSE, differences
 from training.tiny import SCHEDULE
@@ -129,14 +132,18 @@ def test_identical_captions_return_the_photo(decoder):
     assert np.array_equal(decoder("plain").decode(request), DRAFT)
 
 
-def test_outside_the_mask_latents_are_the_drafts(decoder):
-    known = decoder("plain").decode(replace(DRAFTED, mask=np.zeros_like(MASK)))
-    corner = MASK.copy()
-    corner[:] = 0
-    corner[-8:, -8:] = 1
-    painted = decoder("plain").decode(replace(DRAFTED, mask=corner))
-    assert np.abs(painted[:16, :16] - known[:16, :16]).max() < 0.02  # the tiny autoencoder looks a little around
-    assert np.abs(painted[-6:, -6:] - known[-6:, -6:]).max() > 0.02
+@pytest.mark.parametrize("way", ["noise", "draft", "invert", "rewrite"])
+def test_outside_the_mask_latents_are_the_drafts_bit_for_bit(decoder, way):
+    parts = decoder("plain")._parts
+    request = replace(DRAFTED, way=way, mask=MASK, source_prompt="a lake")
+    latents = Attempt(parts, request, LADDER[0], ignore_event, never_cancel).latents()
+    frame = Frame.fit(WIDTH, HEIGHT, parts.settings.side)
+    with torch.inference_mode():
+        known = to_latents(parts.vae, frame.put(DRAFT))
+    stays = (latent_mask(frame.put(MASK)) == 0).expand_as(known)
+    assert 0 < stays.float().mean() < 1
+    assert torch.equal(latents[stays], known[stays])
+    assert not torch.isclose(latents[~stays], known[~stays]).all()
 
 
 def test_steps_and_previews_are_told(decoder):

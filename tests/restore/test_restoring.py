@@ -131,7 +131,7 @@ def test_the_command_writes_beside_the_photo_and_reports(overtone, make_photo, t
     made = read_photo(tmp_path / "photo-edit-1.png").pixels
     assert np.array_equal(made[mask == 0], photo.pixels[mask == 0])
     overtone(tmp_path / "photo.png", "--scale", 2, "--out", tmp_path / "large.png")
-    assert capsys.readouterr().out == f"Wrote {tmp_path / 'large.png'}\n"
+    assert capsys.readouterr().out == f"The photo was restored.\nWrote {tmp_path / 'large.png'}\n"
     assert read_photo(tmp_path / "large.png").pixels.shape == (192, 256, 3)
     with pytest.raises(BadInput, match="no folder"):
         overtone(tmp_path / "photo.png", "--out", tmp_path / "absent" / "a.png")

@@ -185,11 +185,11 @@ def data_folder(folder: Path | str | None = None) -> Path:
     named = folder if folder is not None else os.environ.get(DATA_VARIABLE)
     if named is None:
         raise BadInput(
-            "No data folder was named.", f"Set {DATA_VARIABLE} or build one: python -m training.data build FOLDER."
+            "No data folder was named.", f"Set {DATA_VARIABLE} or build one: overtone train data FOLDER."
         )
     found = Path(named)
     if not found.is_dir():
-        raise BadInput(f"The data folder {found} does not exist.", f"Build it: python -m training.data build {found}.")
+        raise BadInput(f"The data folder {found} does not exist.", f"Build it: overtone train data {found}.")
     return found
 
 
@@ -198,7 +198,7 @@ def _rows(folder: Path | str | None, kind: str) -> Iterator[tuple[dict[str, Any]
     root = data_folder(folder)
     table = root / kind / f"{kind}.jsonl"
     if not table.is_file():
-        raise BadInput(f"{table} is missing.", f"Build it: python -m training.data build {root} --only {kind}.")
+        raise BadInput(f"{table} is missing.", f"Build it: overtone train data {root} --only {kind}.")
     with table.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)

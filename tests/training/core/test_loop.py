@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +29,15 @@ from training.core.loop import Training
 from training.core.recipe import Recipe
 
 PROGRAM = Path(__file__).with_name("tiny_stage.py")
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Sums of several threads differ in their last bits from those of the one that the programs use."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def started(way: str, out: Path) -> subprocess.Popen[str]:
