@@ -184,9 +184,7 @@ def data_folder(folder: Path | str | None = None) -> Path:
     """
     named = folder if folder is not None else os.environ.get(DATA_VARIABLE)
     if named is None:
-        raise BadInput(
-            "No data folder was named.", f"Set {DATA_VARIABLE} or build one: overtone train data FOLDER."
-        )
+        raise BadInput("No data folder was named.", f"Set {DATA_VARIABLE} or build one: overtone train data FOLDER.")
     found = Path(named)
     if not found.is_dir():
         raise BadInput(f"The data folder {found} does not exist.", f"Build it: overtone train data {found}.")
