@@ -16,10 +16,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.bundle import storage
+from engine.device import fast_dtype
 from engine.restore.blocks import Modulation
 from engine.restore.network import DiffRIR, Teacher
 from engine.restore.packing import pack
-from engine.restore.restorer import fast_dtype
 from engine.restore.shape import SCALES, RestorerShape
 from engine.restore.stored import describe, tensors_of
 from training.data import items
