@@ -39,7 +39,8 @@ class Ground:
     Attributes
     ----------
     data
-        Folder made by ``overtone train data``: ``photos/photos.jsonl``, ``objects/objects.jsonl`` and so on.
+        Folder made by ``overtone train data``: ``photos/photos.jsonl``, ``objects/objects.jsonl`` and so on; the
+        current folder for letters that need none.
     out
         Folder for pictures and details worth looking at.
     """

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from dataclasses import asdict
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import platformdirs
@@ -17,6 +18,8 @@ from training.bars import Bar, Ground
 from training.data.build import build
 from training.data.items import DATA_VARIABLE, data_folder
 
+GROUP = "overtone.bars"  # entry points: a letter to a package whose TOPICS name its modules
+NEEDS_DATA = {"A", "B", "C"}
 TOPICS = {
     "A": (
         "setup",
@@ -32,7 +35,16 @@ TOPICS = {
     ),
     "B": ("agreement", "context", "inversion", "prompts", "retrieval", "diffrir", "faults", "overhead"),
     "C": ("stages",),
+    "E": (),
 }
+
+
+def modules(letter: str) -> dict[str, str]:
+    """Topic to module of one letter: this package's own, or those of the package registered for the letter."""
+    if letter in TOPICS:
+        return {topic: f"training.bars.{topic}" for topic in TOPICS[letter]}
+    package = importlib.import_module(entry_points(group=GROUP)[letter].value)
+    return {topic: f"{package.__name__}.{topic}" for topic in package.TOPICS}
 
 
 def table(bars: list[Bar]) -> str:
@@ -58,22 +70,24 @@ def prepared(named: Path | None) -> Path:
 def main(arguments: list[str] | None = None) -> int:
     """Run the measurements of one letter, or only the topics named after it."""
     parser = argparse.ArgumentParser(prog="run.py bars", description=__doc__)
-    parser.add_argument("letter", choices=sorted(TOPICS))
+    parser.add_argument("letter", choices=sorted({*TOPICS, *entry_points(group=GROUP).names}))
     parser.add_argument("topics", nargs="*", help="only these topics")
     parser.add_argument("--data", type=Path, default=None, help="folder made by the data command")
     parser.add_argument("--out", type=Path, default=Path("bars"), help="folder for pictures and details")
     options = parser.parse_args(arguments)
-    unknown = set(options.topics) - set(TOPICS[options.letter])
+    topics = modules(options.letter)
+    unknown = set(options.topics) - set(topics)
     if unknown:
-        parser.error(f"no topic {', '.join(sorted(unknown))}; there are {', '.join(TOPICS[options.letter])}")
-    ground = Ground(prepared(options.data), options.out)
+        parser.error(f"no topic {', '.join(sorted(unknown))}; there are {', '.join(topics)}")
+    data = prepared(options.data) if options.letter in NEEDS_DATA else options.data or Path()
+    ground = Ground(data, options.out)
     options.out.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     bars: list[Bar] = []
-    for topic in options.topics or TOPICS[options.letter]:
+    for topic in options.topics or topics:
         start = time.perf_counter()
         print(f"{topic} …", flush=True)
-        bars += importlib.import_module(f"training.bars.{topic}").measure(ground)
+        bars += importlib.import_module(topics[topic]).measure(ground)
         print(f"{topic} took {time.perf_counter() - start:.0f} s", flush=True)
     (options.out / f"{options.letter}.json").write_text(json.dumps([asdict(bar) for bar in bars], indent=1) + "\n")
     print(table(bars))
