@@ -22,12 +22,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.drops import local_files
-from desktop_app.mask import Mask
 from desktop_app.pyramid import MaskLevels, Pyramid
 from desktop_app.scene import Compare, Scene, draw_divider, draw_tag
 from desktop_app.theme import Look
 from desktop_app.tools import Pointer, Tool, brush_cursor, tool_for, wheeled
 from desktop_app.view import MARGIN, View
+from engine.project.mask import Mask
 from engine.values import Box
 
 PAN_STEP = 60  # logical pixels for an arrow key

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop_app.mask import Atom, Mask
 from engine.picture import Photo
+from engine.project.mask import Atom, Mask
 from engine.values import MARKER, Box, EditResult, Instruction, Media, marker
 from engine.values import Reference as EngineReference
 

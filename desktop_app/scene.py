@@ -9,9 +9,9 @@ from typing import cast
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QRegion, qRgba
 
-from desktop_app.mask import Mask
 from desktop_app.pyramid import MaskLevels, Pyramid
 from desktop_app.view import View
+from engine.project.mask import Mask
 from engine.values import Box
 
 OVERLAY = 0.5  # opacity of the mask's colour where the mask is full

@@ -9,13 +9,13 @@ from desktop_app.actions import Actions
 from desktop_app.assets import sample_photo
 from desktop_app.canvas import Canvas
 from desktop_app.document import Touched
-from desktop_app.mask import Atom
 from desktop_app.result_bar import ResultBar
 from desktop_app.scene import Compare
 from desktop_app.session import Session
 from desktop_app.theme import Look
 from desktop_app.tools import Tool
 from desktop_app.welcome import Welcome
+from engine.project.mask import Atom
 
 BRUSH_STEP = 1.2  # a press of [ or ] changes the brush by this factor
 FLOAT = 20  # logical pixels between the result's bar and the lower edge

@@ -12,11 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.canvas import Canvas
-from desktop_app.mask import Mask
 from desktop_app.pyramid import build
 from desktop_app.scene import Compare
 from desktop_app.tools import Tool
 from engine.picture import Photo
+from engine.project.mask import Mask
 from engine.values import Box
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_app.mask import Inversion, Mask, Patch, stamp
+from engine.project.mask import Inversion, Mask, Patch, stamp
 from engine.values import Box
 
 points = st.tuples(st.floats(-40, 340), st.floats(-40, 240))

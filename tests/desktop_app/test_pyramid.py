@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QColorSpace
 
-from desktop_app.mask import Mask
 from desktop_app.pyramid import MaskLevels, build, halved
 from engine.picture import Photo
+from engine.project.mask import Mask
 from engine.values import Box
 
 
