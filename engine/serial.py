@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from engine import strict_json
 from engine.errors import BadInput
 from engine.files.sniffing import first_bytes
 from engine.values import Box, EditResult, Instruction, Operation, Plan, StepReport, Turn
 
 T = TypeVar("T")
-LARGEST_JSON = 4_000_000  # bytes; a plan is a few kilobytes
 
 
 def _names(value: Plan | Operation) -> list[str]:
@@ -132,14 +131,14 @@ def read_json(path: Path) -> Any:
     Raises
     ------
     BadInput
-        When it is absent, empty, over 4 MB or no JSON.
+        When it is absent, empty, over 4 MB, no JSON, or nested beyond what any plan is.
     """
     first_bytes(path)
-    if path.stat().st_size > LARGEST_JSON:
+    if path.stat().st_size > strict_json.LARGEST:
         raise BadInput(
-            f"{path.name} is over {LARGEST_JSON // 10**6} MB.", "Name a plan or history that Overtone wrote."
+            f"{path.name} is over {strict_json.LARGEST // 10**6} MB.", "Name a plan or history that Overtone wrote."
         )
     try:
-        return json.loads(path.read_text("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        return strict_json.loads(path.read_bytes())
+    except ValueError as error:
         raise BadInput(f"{path.name} is not JSON.", "Name a plan or history that Overtone wrote.") from error

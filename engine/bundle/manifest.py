@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from engine import strict_json
 from engine.errors import BundleError
 
 NAME = "bundle.json"
@@ -108,7 +109,7 @@ class Manifest:
             It is missing, damaged or of another schema.
         """
         try:
-            record = json.loads(path.read_bytes())
+            record = strict_json.loads(path.read_bytes())
         except FileNotFoundError:
             raise BundleError(f"The bundle {path.parent.name!r} is not here ({path.parent}).", CURE) from None
         except (OSError, ValueError) as fault:

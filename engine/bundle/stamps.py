@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from engine import strict_json
 from engine.bundle.manifest import sha256_of
 
 
@@ -29,7 +30,7 @@ class Stamps:
         self._known: dict[str, tuple[int, int, str]] = {}
         self._changed = False
         try:
-            record = json.loads(path.read_bytes())
+            record = strict_json.loads(path.read_bytes())
             self._known = {str(key): (int(size), int(time), str(sha)) for key, (size, time, sha) in record.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             self._known = {}

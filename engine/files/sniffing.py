@@ -48,6 +48,8 @@ def first_bytes(path: Path, count: int = 16) -> bytes:
     """
     if path.is_dir():
         raise BadInput(f"{path.name} is a folder.", "Name a picture or sound file inside it.")
+    if path.exists() and not path.is_file():  # a pipe or a device would be read without end
+        raise BadInput(f"{path.name} is not a plain file.", "Name a picture or sound file.")
     try:
         with path.open("rb") as file:
             head = file.read(count)

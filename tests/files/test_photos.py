@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +119,13 @@ def test_missing_and_folder_are_refused(tmp_path):
         read_photo(tmp_path / "absent.jpg")
     with pytest.raises(BadInput, match="folder"):
         read_photo(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_and_never_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with pytest.raises(BadInput, match=r"pipe\.jpg is not a plain file"):
+        read_photo(tmp_path / "pipe.jpg")
 
 
 def test_too_small_and_too_large_are_refused(tmp_path):
