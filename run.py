@@ -28,6 +28,7 @@ PROJECT = ROOT / "pyproject.toml"
 STAMP = VENV / "overtone-setup.json"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 USAGE = "usage: python3 run.py [test [PYTEST ARGUMENTS] | bars LETTER]"
+PARALLEL = ("--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile")  # each worker loads the model libraries
 BAD_INPUT, MACHINE = 2, 4
 
 
@@ -256,7 +257,7 @@ def test(python: Path, arguments: list[str]) -> int:
         ("lint", [str(python), "-m", "ruff", "check", "."]),
         ("types", [str(python), "-m", "pyright"]),
         ("import rules", [str(python.with_name("lint-imports" + python.suffix))]),
-        ("tests", [str(python), "-m", "pytest", *arguments]),
+        ("tests", [str(python), "-m", "pytest", *PARALLEL, *arguments]),
     )
     begin = time.monotonic()
     for name, command in stages:
