@@ -19,6 +19,7 @@ class Actions:
         self.sample = self._make(translate("actions", "Open the Sa&mple"))
         self.add_pictures = self._make(translate("actions", "Add &Pictures…"), "Ctrl+Shift+P")
         self.add_sounds = self._make(translate("actions", "Add So&unds…"), "Ctrl+Shift+U")
+        self.paste = self._make(translate("actions", "&Paste as Reference"), QKeySequence.StandardKey.Paste)
         self.save = self._make(translate("actions", "&Save"), QKeySequence.StandardKey.Save)
         self.save_as = self._make(translate("actions", "Save &As…"), "Ctrl+Shift+S")
         self.quit = self._make(translate("actions", "&Quit"), "Ctrl+Q")
@@ -62,7 +63,7 @@ class Actions:
                 self.save, self.save_as, None, self.quit,
             ),
             translate("actions", "&Edit"): (
-                self.undo, self.redo, None, self.write, self.run, self.plan, self.cancel, None,
+                self.undo, self.redo, None, self.paste, None, self.write, self.run, self.plan, self.cancel, None,
                 self.accept, self.discard,
             ),
             translate("actions", "&Mask"): (

@@ -31,16 +31,27 @@ class Reference:
         Picture or sound.
     path
         The file.
+    name
+        What the user calls it; the file's name when empty.
+    role
+        What it is meant for, in words ("style", "my dog"); goes to the engine as the reference's text.
     """
 
     number: int
     media: Media
     path: Path
+    name: str = ""
+    role: str = ""
 
     @property
     def marker(self) -> str:
         """``[ref#k]``."""
         return marker(self.number)
+
+    @property
+    def title(self) -> str:
+        """What to call it: the user's name for it, or the file's without its ending."""
+        return self.name or self.path.stem
 
 
 def numbered(there: tuple[Reference, ...], files: Mapping[Path, Media]) -> tuple[Reference, ...]:
@@ -149,7 +160,9 @@ class Document:
         """What the user wrote, with exactly the references that its markers name; dangling markers stay as written."""
         used = {int(number) for number in MARKER.findall(text)}
         references = tuple(
-            EngineReference(item.marker, item.media, item.path) for item in self.references if item.number in used
+            EngineReference(item.marker, item.media, item.path, item.role)
+            for item in self.references
+            if item.number in used
         )
         return Instruction(text.strip(), references)
 
@@ -168,6 +181,12 @@ class Document:
         if fresh:
             self._set_references("add references", (*self.references, *fresh))
         return fresh
+
+    def change_reference(self, changed: Reference, label: str = "change reference") -> None:
+        """Put ``changed`` in the place of the reference that has its number, for instance under another name."""
+        references = tuple(changed if item.number == changed.number else item for item in self.references)
+        if references != self.references:
+            self._set_references(label, references)
 
     def remove_reference(self, number: int) -> None:
         """Take a reference out of its bin; the others keep their numbers."""

@@ -1,33 +1,105 @@
-"""What is dragged: files from outside, and references from a bin to the instruction."""
+"""What is dragged or pasted: files, pictures and addresses from outside, and references from a bin."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMimeData
+from PySide6.QtCore import QByteArray, QMimeData, QUrl
+from PySide6.QtGui import QImage
 
 from engine.values import marker
 
 REFERENCE = "application/x-overtone-reference"
+EMBEDDED = "data:image/"  # an address that holds its picture
+WEB = ("http", "https", "ftp")
+
+
+@dataclass(frozen=True, eq=False)
+class Incoming:
+    """What came in by a drop or a paste.
+
+    Attributes
+    ----------
+    files
+        On this machine.
+    folders
+        On this machine.
+    image
+        A picture without a file, as browsers and screenshot tools give it.
+    name
+        What to call the picture: the last part of its address, without an ending.
+    remote
+        Addresses that only a network could read; they are left alone.
+    """
+
+    files: tuple[Path, ...] = ()
+    folders: tuple[Path, ...] = ()
+    image: QImage | None = None
+    name: str = ""
+    remote: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.folders or self.image is not None or self.remote)
+
+
+def incoming(data: QMimeData) -> Incoming:
+    """Sort what is dragged or pasted; nothing when it is one of our own references or mere text."""
+    if data.hasFormat(REFERENCE):
+        return Incoming()
+    urls = data.urls() or _written(data)
+    local = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    folders = tuple(path for path in local if path.is_dir())
+    files = tuple(path for path in local if path not in folders)
+    remote = tuple(url.toString() for url in urls if url.scheme().lower() in WEB)
+    image = None if files else _image(data, urls)
+    if image is not None:
+        return Incoming((), folders, image, QUrl(remote[0]).fileName().partition(".")[0] if remote else "")
+    return Incoming(files, folders, remote=remote)
 
 
 def local_files(data: QMimeData) -> list[Path]:
     """The files on this machine that are dragged, folders left out; none when it is one of our own references."""
-    if data.hasFormat(REFERENCE):
-        return []
-    return [
-        Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile() and not Path(url.toLocalFile()).is_dir()
-    ]
+    return list(incoming(data).files)
 
 
-def reference_data(number: int) -> QMimeData:
-    """What a dragged reference carries: its number, and its marker for any text field."""
+def reference_data(number: int, path: Path | None = None) -> QMimeData:
+    """What a dragged reference carries: its number, its marker for any text field, and its file for other programs."""
     data = QMimeData()
     data.setData(REFERENCE, QByteArray(str(number).encode()))
     data.setText(marker(number))
+    if path is not None:
+        data.setUrls([QUrl.fromLocalFile(str(path))])
     return data
 
 
 def reference_number(data: QMimeData) -> int | None:
     """The number of a dragged reference, or nothing."""
     return int(bytes(data.data(REFERENCE).data())) if data.hasFormat(REFERENCE) else None
+
+
+def _written(data: QMimeData) -> list[QUrl]:
+    """An address that stands alone in the text, as some browsers give it."""
+    text = data.text().strip()
+    alone = text.startswith(("file://", EMBEDDED)) or text.partition("://")[0] in WEB
+    return [QUrl(text)] if alone and len(text.split()) == 1 else []
+
+
+def _image(data: QMimeData, urls: list[QUrl]) -> QImage | None:
+    """The picture that the data holds, if it holds one that can be read."""
+    if data.hasImage():
+        image = QImage(data.imageData())
+        if not image.isNull():
+            return image
+    for url in urls:
+        head, _, body = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).partition(",")
+        if head.startswith(EMBEDDED) and head.endswith(";base64"):
+            try:
+                image = QImage.fromData(base64.b64decode(body.replace("%3D", "=").replace("%2B", "+")))
+            except binascii.Error:
+                continue
+            if not image.isNull():
+                return image
+    return None

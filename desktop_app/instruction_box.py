@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -19,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QTextEdit, QWidget
 
-from desktop_app.drops import local_files, reference_number
+from desktop_app.drops import incoming, reference_number
 from desktop_app.theme import Look
 from engine.values import MARKER, PHOTO_MARKER, marker
 
@@ -59,13 +58,14 @@ class InstructionBox(QTextEdit):
     ----------
     run_asked, plan_asked
         Ctrl+Enter; with Shift, plan only.
-    files_dropped
-        Files dropped into the text; they become references whose markers go in where they fell.
+    came
+        An :class:`~desktop_app.drops.Incoming` dropped or pasted into the text; it becomes references whose markers
+        go in where it fell.
     """
 
     run_asked = Signal()
     plan_asked = Signal()
-    files_dropped = Signal(list)
+    came = Signal(object)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,17 +122,17 @@ class InstructionBox(QTextEdit):
         super().keyPressEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Text, references, and files."""
-        return bool(local_files(source)) or super().canInsertFromMimeData(source)
+        """Text, references, files and pictures."""
+        return bool(incoming(source)) or super().canInsertFromMimeData(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Dropped or pasted: references and files become markers, everything else plain text."""
         number = reference_number(source)
-        files: list[Path] = local_files(source)
+        what = incoming(source)
         if number is not None:
             self.insert_marker(number)
-        elif files:
-            self.files_dropped.emit(files)
+        elif what:
+            self.came.emit(what)
         else:
             self.textCursor().insertText(source.text())
 

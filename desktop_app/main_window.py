@@ -18,6 +18,7 @@ from desktop_app.document import Document, Pending, Touched
 from desktop_app.engine_client import EngineClient
 from desktop_app.message_bar import MessageBar
 from desktop_app.models import Models
+from desktop_app.reference_desk import ReferenceDesk
 from desktop_app.runs import Runs, State
 from desktop_app.safekeeping import Safekeeping
 from desktop_app.session import Session
@@ -71,6 +72,8 @@ class MainWindow(QMainWindow):
         self.side = SidePanel(look)
         self.status = StatusLine(look)
         self.models = Models(self.settings.engine, client, self.runs, self.message_bar, self.status, self, look)
+        bins = self.side.bins()
+        self.desk = ReferenceDesk(self.session, bins, self._background, self.message_bar, self._dialogs, self)
         self._arrange()
         self._connect_commands()
         self._connect_parts()
@@ -103,8 +106,9 @@ class MainWindow(QMainWindow):
         triggers: dict = {
             c.open: self.ask_photo,
             c.sample: self.open_sample,
-            c.add_pictures: lambda: self.ask_references(Media.image),
-            c.add_sounds: lambda: self.ask_references(Media.sound),
+            c.add_pictures: lambda: self.desk.ask(Media.image),
+            c.add_sounds: lambda: self.desk.ask(Media.sound),
+            c.paste: self.desk.paste_or_say,
             c.save: self.safekeeping.save,
             c.save_as: self.safekeeping.save_as,
             c.quit: self.close,
@@ -140,12 +144,8 @@ class MainWindow(QMainWindow):
         runs.failed.connect(self.show_error)
         runs.cancelled.connect(self._on_cancelled)
         self.models.checked.connect(self._sync)
-        for media_bin in side.bins():
-            media_bin.files_dropped.connect(session.add_files)
-            media_bin.add_asked.connect(lambda media=media_bin.media: self.ask_references(media))
-            media_bin.chosen.connect(side.instruction.insert_marker)
-            media_bin.removed.connect(session.remove_reference)
-        side.instruction.files_dropped.connect(lambda files: session.add_files(files, self._insert_markers))
+        self.desk.insert.connect(side.instruction.insert_marker)
+        side.instruction.came.connect(lambda what: self.desk.take(what, self._insert_markers))
         side.instruction.run_asked.connect(self.run)
         side.instruction.plan_asked.connect(lambda: self.run(plan_only=True))
         side.instruction.textChanged.connect(self._sync)
@@ -155,6 +155,8 @@ class MainWindow(QMainWindow):
         side.plan_card.run_asked.connect(self.carry_out)
         stage.welcome.open_asked.connect(self.ask_photo)
         stage.welcome.sample_asked.connect(self.open_sample)
+        for place in (stage.welcome, stage.canvas):
+            self.desk.watch(place)
         stage.welcome.files_dropped.connect(self.drop)
         stage.canvas.files_dropped.connect(self.drop)
         stage.canvas.zoom_changed.connect(self.status.show_zoom)
@@ -191,10 +193,6 @@ class MainWindow(QMainWindow):
             self.session.open(path)
 
         self.safekeeping.settle(go)
-
-    def ask_references(self, media: Media) -> None:
-        """Ask for pictures or sounds to add."""
-        self.session.add_files(self._dialogs.references(media))
 
     def drop(self, files: Sequence[Path]) -> None:
         """Take files dropped on the stage.
@@ -312,8 +310,6 @@ class MainWindow(QMainWindow):
 
     def _show_references(self) -> None:
         references = self.session.references
-        for media_bin in self.side.bins():
-            media_bin.show_references(references, self.session.thumbs)
         self.side.instruction.set_numbers(item.number for item in references)
         self.side.plan_card.set_numbers(item.number for item in references)
         self._sync()
@@ -387,3 +383,4 @@ class MainWindow(QMainWindow):
         self.runs.cancel()
         self._client.close()
         self._background.close()
+        self.desk.close()

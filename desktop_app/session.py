@@ -20,6 +20,7 @@ from engine.files import read_photo, sniff, write_photo
 from engine.picture import Photo
 from engine.values import Media
 
+MOST_FILES = 24  # taken at once; more is a slip, and each is read whole
 KEPT = 4  # pyramids: original, current, result, and one for undo
 
 
@@ -57,6 +58,8 @@ class Session(QObject):
         The bins' content or thumbnails changed.
     added
         Numbers of references that came in by files.
+    known
+        Numbers of references whose files came in again.
     refused
         The errors of files that were not taken, and how many there were in all.
     saved
@@ -72,6 +75,7 @@ class Session(QObject):
     pictures_ready = Signal()
     references_changed = Signal()
     added = Signal(list)
+    known = Signal(list)
     refused = Signal(list, int)
     saved = Signal(object)
     failed = Signal(object)
@@ -124,10 +128,11 @@ class Session(QObject):
         wanted = list(dict.fromkeys(path.absolute() for path in paths))
         if not wanted:
             return
+        count, wanted = len(wanted), wanted[:MOST_FILES]
         text = self.tr("Reading {0}…").format(wanted[0].name)
         self.working.emit(text if len(wanted) == 1 else self.tr("Reading {0} files…").format(len(wanted)))
         self._background.submit(
-            lambda: read_references(wanted), lambda value: self._read(wanted, then, *value), self._fail
+            lambda: read_references(wanted), lambda value: self._read(wanted, count, then, *value), self._fail
         )
 
     # pictures for the screen
@@ -151,6 +156,14 @@ class Session(QObject):
             self.document.remove_reference(number)
         else:
             self._loose = tuple(item for item in self._loose if item.number != number)
+        self.references_changed.emit()
+
+    def change_reference(self, changed: Reference, label: str) -> None:
+        """Put ``changed`` in the place of the reference of its number; ``label`` names the step of the history."""
+        if self.document is not None:
+            self.document.change_reference(changed, label)
+        else:
+            self._loose = tuple(changed if item.number == changed.number else item for item in self._loose)
         self.references_changed.emit()
 
     def undo(self) -> None:
@@ -189,12 +202,17 @@ class Session(QObject):
     def _read(
         self,
         wanted: list[Path],
+        count: int,
         then: Callable[[list[int]], None] | None,
         good: dict[Path, tuple[Media, Thumb]],
         bad: list[OvertoneError],
     ) -> None:
         self.working.emit("")
-        files = {path: media for path, (media, _) in good.items()}
+        there = {item.path: item.number for item in self.references}
+        same = {self.thumbs[path].digest: path for path in there if path in self.thumbs}
+        twins = {path: same[thumb.digest] for path, (_, thumb) in good.items() if thumb.digest in same}
+        again = [there[twins.get(path, path)] for path in good if path in there or path in twins]
+        files = {path: media for path, (media, _) in good.items() if path not in twins}
         self.thumbs.update({path: thumb for path, (_, thumb) in good.items()})
         if self.document is not None:
             fresh = self.document.add_references(files)
@@ -204,11 +222,17 @@ class Session(QObject):
         self.references_changed.emit()
         if fresh:
             self.added.emit([item.number for item in fresh])
+        if again and then is None:
+            self.known.emit(again)
+        if count > len(wanted):
+            text = self.tr("Only the first {0} of {1} files were taken.").format(len(wanted), count)
+            bad = [OvertoneError(text, self.tr("Add the others in smaller lots.")), *bad]
         if bad:
-            self.refused.emit(bad, len(wanted))
+            self.refused.emit(bad, count)
         if then is not None:
             there = {item.path: item.number for item in self.references}
-            then([there[path] for path in wanted if path in there])
+            places = [twins.get(path, path) for path in wanted]
+            then([there[path] for path in places if path in there])
 
     def _built(self, photo: Photo, pyramid: Pyramid) -> None:
         self._asked = [asked for asked in self._asked if asked is not photo]

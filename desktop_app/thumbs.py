@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from desktop_app.pyramid import build
+from engine.errors import BadInput
 from engine.files import read_photo, read_sound
 from engine.values import Media
 
@@ -32,12 +34,15 @@ class Thumb:
         Length of a sound.
     size
         Width and height of a picture in pixels.
+    digest
+        Of the file's bytes: files of the same content have the same one.
     """
 
     image: QImage | None = None
     peaks: np.ndarray | None = None
     seconds: float = 0.0
     size: tuple[int, int] = (0, 0)
+    digest: bytes = b""
 
 
 def outline(samples: np.ndarray, columns: int = PEAKS) -> np.ndarray:
@@ -49,11 +54,20 @@ def outline(samples: np.ndarray, columns: int = PEAKS) -> np.ndarray:
     return peaks / top if top > 0 else peaks
 
 
+def digest(path: Path) -> bytes:
+    """A hash of a file's bytes; raises BadInput when the file has gone."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").digest()
+    except OSError as error:
+        raise BadInput(f"{path.name} can no longer be read.", "Check that its disk is still there.") from error
+
+
 def make(path: Path, media: Media) -> Thumb:
     """Read a file and draw it small; raises BadInput when it cannot be read."""
     if media is Media.sound:
         sound = read_sound(path)
-        return Thumb(peaks=outline(sound.samples), seconds=sound.seconds)
+        return Thumb(peaks=outline(sound.samples), seconds=sound.seconds, digest=digest(path))
     photo = read_photo(path)
     pyramid = build(photo)
     fitting = [i for i, level in enumerate(pyramid.levels) if min(level.shape[:2]) >= SIDE]
@@ -62,7 +76,7 @@ def make(path: Path, media: Media) -> Thumb:
     if short > SIDE:
         scaled = image.size() * (SIDE / short)
         image = image.scaled(scaled, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
-    return Thumb(image=image.copy(), size=(photo.width, photo.height))
+    return Thumb(image=image.copy(), size=(photo.width, photo.height), digest=digest(path))
 
 
 def clock(seconds: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QLayoutItem, QPushButton, QSizePolicy, QToolButton, QWidget
@@ -26,6 +28,12 @@ class IconButton(QToolButton):
         self.setCursor(Qt.CursorShape.ArrowCursor)
         look.changed.connect(self._dress)
         self._dress()
+
+    def set_icon(self, icon_name: str) -> None:
+        """Show another icon."""
+        if icon_name != self._icon_name:
+            self._icon_name = icon_name
+            self._dress()
 
     def _dress(self) -> None:
         self.setIcon(icon(self._icon_name, self._look.theme, self._colour))
@@ -114,6 +122,12 @@ class FlowLayout(QLayout):
     def takeAt(self, index: int) -> QLayoutItem | None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """See QLayout."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def sort_by(self, order: Sequence[QWidget]) -> None:
+        """Bring the items into the order of their widgets in ``order``."""
+        places: dict[QWidget | None, int] = {widget: place for place, widget in enumerate(order)}
+        self._items.sort(key=lambda item: places.get(item.widget(), len(places)))
+        self.invalidate()
 
     def expandingDirections(self) -> Qt.Orientation:
         """See QLayout: takes no more than it needs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from engine.values import Op, Operation, marker
+from engine.values import Media, Op, Operation, marker
 
 translate = QCoreApplication.translate
 
@@ -49,6 +49,29 @@ def phrase(operation: Operation) -> str:
     return " · ".join([text.rstrip(" →"), *extras])
 
 
+def roles(media: Media) -> dict[str, str]:
+    """What a reference may be meant for: the word for the engine, and the words for the user."""
+    sounds = {
+        "": translate("wording", "Anything"),
+        "mood": translate("wording", "Mood"),
+        "subject": translate("wording", "The thing that sounds"),
+    }
+    pictures = {
+        "": translate("wording", "Anything"),
+        "subject": translate("wording", "Subject"),
+        "style": translate("wording", "Style"),
+        "background": translate("wording", "Background"),
+        "mood": translate("wording", "Mood"),
+        "colours": translate("wording", "Colours"),
+    }
+    return pictures if media is Media.image else sounds
+
+
+def role_name(role: str) -> str:
+    """A role in the user's words; empty for none."""
+    return (roles(Media.sound) | roles(Media.image)).get(role, role) if role else ""
+
+
 def step_name(key: str) -> str:
     """What the engine does in a step, for the progress line."""
     names = {
@@ -76,5 +99,8 @@ def change_name(key: str) -> str:
         "accept": translate("wording", "Accepted Edit"),
         "add references": translate("wording", "Added References"),
         "remove reference": translate("wording", "Removed Reference"),
+        "rename reference": translate("wording", "Renamed Reference"),
+        "reference role": translate("wording", "Reference’s Role"),
+        "trim sound": translate("wording", "Trimmed Sound"),
     }
     return names.get(key, key)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from window_helpers import drop, drop_data, stroke, widget_point, write_sound
 
-from desktop_app.drops import reference_data
+from desktop_app.drops import Incoming, reference_data
 from desktop_app.operation_editor import OperationEditor
 from desktop_app.runs import State
 from desktop_app.scene import Compare
@@ -225,12 +225,12 @@ def test_files_dropped_into_the_instruction_become_references(open_window, sound
     box.setPlainText("make it feel like")
     box.moveCursor(box.textCursor().MoveOperation.End)
     with qtbot.waitSignal(window.session.added):
-        box.files_dropped.emit([sound_file])
+        box.came.emit(Incoming((sound_file,)))
     assert box.text == "make it feel like [ref#1]"
     other = tmp_path / "other.wav"
     write_sound(other, 0.5)
     with qtbot.waitSignal(window.session.added):
-        box.files_dropped.emit([other, sound_file])
+        box.came.emit(Incoming((other, sound_file)))
     assert box.text == "make it feel like [ref#1] [ref#2] [ref#1]"
 
 
