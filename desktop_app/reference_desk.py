@@ -34,7 +34,7 @@ class Asks(Protocol):
 
 def write_image(image: QImage, path: Path) -> Path:
     """Write a picture losslessly; raises MachineError when the disk refuses."""
-    if not image.save(str(path), b"PNG"):
+    if not image.save(str(path)):
         raise MachineError(f"{path.name} could not be written.", "Make room on the disk and try again.")
     return path
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from base64 import b64encode
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QBuffer, QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication, QImage, qRgb
 from PySide6.QtTest import QTest
 from window_helpers import drop, drop_data, write_sound
@@ -58,14 +59,12 @@ def test_an_address_is_refused_politely(window, place) -> None:
     assert window.side.instruction.text == ""
 
 
-def test_a_picture_inside_an_address_is_read(window, qtbot) -> None:
-    buffer = QBuffer()
-    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+def test_a_picture_inside_an_address_is_read(window, tmp_path, qtbot) -> None:
     image = QImage(18, 16, QImage.Format.Format_RGB32)
     image.fill(qRgb(1, 2, 3))
-    image.save(buffer, b"PNG")
+    image.save(str(tmp_path / "small.png"))
     data = QMimeData()
-    data.setText("data:image/png;base64," + bytes(buffer.data().toBase64().data()).decode())
+    data.setText("data:image/png;base64," + b64encode((tmp_path / "small.png").read_bytes()).decode())
     with qtbot.waitSignal(window.session.added):
         assert drop_data(window.side.pictures, data)
     assert (read_photo(window.session.references[0].path).pixels == [1, 2, 3]).all()
