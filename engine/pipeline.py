@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +47,7 @@ from engine.values import (
 
 STEPS = ("encode", "plan", "refine", "ground", "draft", "decode", "restore", "composite")
 NEEDS_DECODER = {Op.generate: "Making a picture from words alone", Op.vary: "Variations of a photo"}
+KNOWN = 8  # encoded references kept, so that planning and then editing encodes each once
 SEEN = 512  # pixels on the long side of the photo that the encoder looks at
 SEVERAL = re.compile(  # words that ask for more than one picture
     r"""\b(?:(?<!-)stor(?:y|ies)(?!\s(?:house|building))|storyboard|comics?|series|sequence
@@ -71,6 +72,7 @@ class Engine:
     def __init__(self, parts: Parts, name: str = "starter") -> None:
         self._parts = parts
         self.name = name
+        self._known = lru_cache(maxsize=KNOWN)(self._read)
 
     @classmethod
     def load(cls, name: str = "starter", home: Path | None = None) -> Engine:
@@ -209,6 +211,14 @@ class Engine:
             return {number: self._material(each) for number, each in references.items()}
 
     def _material(self, reference: Reference) -> Material:
+        """A reference, encoded; anew when its file has changed."""
+        try:
+            state = reference.file.stat() if reference.file is not None else None
+        except OSError:
+            return self._read(reference, None)  # says what is wrong with it
+        return self._known(reference, (state.st_mtime_ns, state.st_size) if state else None)
+
+    def _read(self, reference: Reference, _state: tuple[int, int] | None) -> Material:
         encoder = self._parts.encoder
         if reference.file is None:
             if not reference.text.strip():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.bundle import Bundle, default_home
+from engine.errors import BadInput
 from engine.files import write_photo
 from engine.instruction import make
 from engine.painting import Painter
@@ -130,3 +131,24 @@ def planned(parts: Parts, monkeypatch: pytest.MonkeyPatch, written: Plan, text: 
     monkeypatch.setattr(Planner, "plan", lambda *_, **__: written)
     plan = Engine(parts, "tiny").plan(EditRequest(make(text), history=history, settings=Settings("tiny")))
     return len(plan.prompts or (plan.prompt,))
+
+
+def test_a_reference_is_encoded_once_until_its_file_changes(parts, make_photo, tmp_path, monkeypatch):
+    file = tmp_path / "other.png"
+    write_photo(make_photo(64, 96, seed=9), file)
+    asked, read = make("like [ref#1]", [file]), []
+    describe = parts.encoder.describe_picture
+    monkeypatch.setattr(parts.encoder, "describe_picture", lambda *given: read.append(given) or describe(*given))
+    engine = Engine(parts, "tiny")
+    request = EditRequest(
+        asked, make_photo(64, 96), plan=Plan("", "a lake", operations=WARMER), settings=Settings("tiny")
+    )
+    engine.plan(request)
+    engine.edit(request)
+    assert len(read) == 1
+    write_photo(make_photo(80, 60, seed=4), file)
+    engine.edit(request)
+    assert len(read) == 2
+    file.unlink()
+    with pytest.raises(BadInput, match=r"other\.png"):
+        engine.edit(request)
