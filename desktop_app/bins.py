@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -14,7 +14,7 @@ from desktop_app.drops import incoming
 from desktop_app.theme import Look, icon
 from desktop_app.thumbs import Thumb
 from desktop_app.tiles import Tile
-from desktop_app.widgets import FlowArea, IconButton, label, restyle
+from desktop_app.widgets import FlowArea, IconButton, label, restyle, takes_escape
 from engine.values import Media
 
 
@@ -28,6 +28,10 @@ class NameEdit(QLineEdit):
     """
 
     ended = Signal(object)
+
+    def event(self, event: QEvent) -> bool:
+        """Esc is for this, not for the run."""
+        return takes_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Esc end it."""

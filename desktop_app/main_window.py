@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from desktop_app.actions import Actions
 from desktop_app.assets import sample_photo
+from desktop_app.audio import AudioDevice, PortAudio
 from desktop_app.background import Background
 from desktop_app.dialogs import Dialogs, QtDialogs
 from desktop_app.document import Document, Pending, Touched
@@ -23,6 +24,7 @@ from desktop_app.runs import Runs, State
 from desktop_app.safekeeping import Safekeeping
 from desktop_app.session import Session
 from desktop_app.side_panel import SidePanel
+from desktop_app.sound_desk import SoundDesk
 from desktop_app.stage import Stage
 from desktop_app.status_line import StatusLine
 from desktop_app.theme import Look
@@ -52,9 +54,13 @@ class MainWindow(QMainWindow):
         The way to the engine; the window closes it when it closes.
     dialogs
         Asks the user; the platform's dialogs by default.
+    audio
+        Loudspeaker and microphone; the system's by default.
     """
 
-    def __init__(self, look: Look, client: EngineClient, dialogs: Dialogs | None = None) -> None:
+    def __init__(
+        self, look: Look, client: EngineClient, dialogs: Dialogs | None = None, audio: AudioDevice | None = None
+    ) -> None:
         super().__init__()
         self._client = client
         self._dialogs = dialogs or QtDialogs(self)
@@ -74,6 +80,10 @@ class MainWindow(QMainWindow):
         self.models = Models(self.settings.engine, client, self.runs, self.message_bar, self.status, self, look)
         bins = self.side.bins()
         self.desk = ReferenceDesk(self.session, bins, self._background, self.message_bar, self._dialogs, self)
+        device = audio or PortAudio()
+        self.sound_desk = SoundDesk(
+            look, device, self.session, self.side.sounds, self.desk, self._background, self.message_bar
+        )
         self._arrange()
         self._connect_commands()
         self._connect_parts()
@@ -381,6 +391,7 @@ class MainWindow(QMainWindow):
         self.models.close()
         self.hide()
         self.runs.cancel()
+        self.sound_desk.close()
         self._client.close()
         self._background.close()
         self.desk.close()

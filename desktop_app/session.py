@@ -6,6 +6,7 @@ Files are read, prepared for the screen and written in a worker; the window only
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -165,6 +166,20 @@ class Session(QObject):
         else:
             self._loose = tuple(changed if item.number == changed.number else item for item in self._loose)
         self.references_changed.emit()
+
+    def exchange_file(self, number: int, path: Path, label: str) -> None:
+        """Let a reference use another file of the same medium, which is read first."""
+
+        def read(value: tuple[dict[Path, tuple[Media, Thumb]], list[OvertoneError]]) -> None:
+            good, bad = value
+            reference = next((item for item in self.references if item.number == number), None)
+            if bad:
+                self.refused.emit(bad, 1)
+            elif reference is not None and good[path][0] is reference.media:
+                self.thumbs[path] = good[path][1]
+                self.change_reference(replace(reference, path=path, name=reference.title), label)
+
+        self._background.submit(lambda: read_references([path]), read, self._fail)
 
     def undo(self) -> None:
         """Take the last change back."""

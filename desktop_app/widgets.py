@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
-from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QLayoutItem, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from desktop_app.theme import Look, icon
@@ -81,6 +82,14 @@ def push(text: str, *, primary: bool = False, parent: QWidget | None = None) -> 
     if primary:
         button.setProperty("primary", True)
     return button
+
+
+def takes_escape(event: QEvent) -> bool:
+    """Claim Esc for the widget that asks in its ``event``, before the window's own command for it; whether it was."""
+    escape = event.type() is QEvent.Type.ShortcutOverride and cast("QKeyEvent", event).key() == Qt.Key.Key_Escape
+    if escape:
+        event.accept()
+    return escape
 
 
 def rule(parent: QWidget | None = None) -> QFrame:

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QThread, QTimer, QtMsgType
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
-from window_helpers import write_sound
+from window_helpers import FakeAudio, write_sound
 
 from desktop_app.engine_client import ThreadEngineClient
 from desktop_app.main_window import MainWindow
@@ -196,12 +196,17 @@ def dialogs() -> FakeDialogs:
 
 
 @pytest.fixture
-def make_window(qtbot, look, source, dialogs) -> Iterator[Callable[[], MainWindow]]:
+def audio() -> FakeAudio:
+    return FakeAudio()
+
+
+@pytest.fixture
+def make_window(qtbot, look, source, dialogs, audio) -> Iterator[Callable[[], MainWindow]]:
     """Makes windows with the fake engine behind the real client, and closes them."""
     windows: list[MainWindow] = []
 
     def make() -> MainWindow:
-        window = MainWindow(look, ThreadEngineClient(source), dialogs)
+        window = MainWindow(look, ThreadEngineClient(source), dialogs, audio)
         windows.append(window)
         with qtbot.waitExposed(window):
             window.show()

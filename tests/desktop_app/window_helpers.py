@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.main_window import MainWindow
+from engine.errors import MachineError
 
 
 def write_sound(path: Path, seconds: float = 1.0) -> None:
@@ -21,6 +22,72 @@ def write_sound(path: Path, seconds: float = 1.0) -> None:
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 16000, 0, "NONE", ""))
         file.writeframes(samples.tobytes())
+
+
+class FakePlayback:
+    """Plays as fast as a test says."""
+
+    def __init__(self, samples: np.ndarray, rate: int) -> None:
+        self.samples, self.rate = samples, rate
+        self.position = 0.0
+        self.active = True
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+    def stop(self) -> None:
+        self.active = False
+
+
+class FakeRecording:
+    """Hears what a test gives it."""
+
+    def __init__(self) -> None:
+        self.active = True
+        self.samples = np.zeros((0, 1), np.float32)
+        self.rate = 16_000
+        self.asked = 0
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+    def hear(self, seconds: float, loud: float) -> None:
+        axis = np.arange(round(seconds * self.rate), dtype=np.float32)[:, None]
+        self.samples = np.concatenate([self.samples, loud * np.sin(0.3 * axis)])
+
+    def level(self) -> float:
+        self.asked += 1
+        return float(np.abs(self.samples[-800:]).max(initial=0.0))
+
+    def stop(self) -> tuple[np.ndarray, int]:
+        self.active = False
+        return self.samples, self.rate
+
+
+class FakeAudio:
+    """A sound card that makes no sound; ``why`` is why it cannot."""
+
+    def __init__(self) -> None:
+        self.why = ""
+        self.played: list[FakePlayback] = []
+        self.recorded: list[FakeRecording] = []
+
+    def trouble(self, *, recording: bool) -> str:
+        return self.why
+
+    def play(self, samples: np.ndarray, rate: int) -> FakePlayback:
+        if self.why:
+            raise MachineError(self.why, "Plug one in.")
+        self.played.append(FakePlayback(samples, rate))
+        return self.played[-1]
+
+    def record(self) -> FakeRecording:
+        if self.why:
+            raise MachineError(self.why, "Plug one in.")
+        self.recorded.append(FakeRecording())
+        return self.recorded[-1]
 
 
 def widget_point(window: MainWindow, x: float, y: float) -> QPoint:
