@@ -240,7 +240,7 @@ class Runs(QObject):
         if not result.images:  # describe and plain questions answer in words
             self.answered.emit(result)
             return
-        pending = Pending(run.request.instruction, result, result.images[0])
+        pending = Pending(run.request.instruction, result, result.images[0], run.request)
         run.document.pending = pending
         self.result.emit(pending)
 

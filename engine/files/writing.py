@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import errno
-import os
-import tempfile
 from pathlib import Path
 
 from engine.errors import BadInput, MachineError
+from engine.files.disk import Disk, write_whole
 
 DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG}
 
@@ -17,13 +16,11 @@ def write_fault(path: Path, error: OSError) -> BadInput | MachineError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return MachineError(f"No space left to write {path.name}.", "Free some disk space or choose another folder.")
     if error.errno in DISK_FAULTS:
-        return MachineError(
-            f"The disk refused to write {path.name} ({error.strerror}).", "Choose another folder with --out."
-        )
-    return BadInput(f"{path} cannot be written ({error.strerror}).", "Choose another place with --out.")
+        return MachineError(f"The disk refused to write {path.name} ({error.strerror}).", "Choose another folder.")
+    return BadInput(f"{path} cannot be written ({error.strerror}).", "Choose another place.")
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, disk: Disk | None = None) -> None:
     """Write ``data`` to ``path`` through a temporary file in the same folder, synced before it takes the name.
 
     Raises
@@ -32,23 +29,9 @@ def write_bytes(path: Path, data: bytes) -> None:
         When the folder is absent, not writable or full; nothing is left behind.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=".overtone-", dir=path.parent)
+        write_whole(path, lambda file: file.write(data), disk)
     except OSError as error:
         raise write_fault(path, error) from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)
-        temporary.replace(path)
-    except OSError as error:
-        raise write_fault(path, error) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def next_free_path(source: Path, word: str = "edit", suffix: str | None = None) -> Path:

@@ -12,7 +12,7 @@ import pyvips
 
 from engine.errors import BadInput, MachineError
 from engine.files import next_free_path, read_photo, read_reference, write_photo
-from engine.files import writing as writing_module
+from engine.files.disk import Disk
 
 
 @pytest.mark.parametrize("bits", [8, 16])
@@ -147,10 +147,10 @@ def test_full_disk_leaves_nothing_and_keeps_the_old_file(make_photo, tmp_path, m
     path = tmp_path / "a.png"
     path.write_bytes(b"old")
 
-    def full(_handle: int) -> None:
+    def full(_disk: Disk, _handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(writing_module.os, "fsync", full)
+    monkeypatch.setattr(Disk, "sync", full)
     with pytest.raises(MachineError, match="No space left"):
         write_photo(make_photo(), path)
     assert path.read_bytes() == b"old"

@@ -1,0 +1,69 @@
+"""From a result that waits to an edit of the stack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.picture import Photo
+from engine.project.edits import Edit, State, Under, growth, new_key
+from engine.project.store import Fresh, Store, fresh_mask, mask_member, patch_member
+from engine.values import EditRequest, EditResult, Instruction, Settings
+
+
+@dataclass(frozen=True, eq=False)
+class Pending:
+    """A result that waits to be accepted or discarded; the photo of the document is still the one before it.
+
+    Attributes
+    ----------
+    instruction, result
+        What was asked and what came.
+    photo
+        The picture looked at, one of the result's.
+    request
+        All that led to it; absent when it is not known.
+    replaces
+        Key of the edit that was run again; empty for a new one.
+    """
+
+    instruction: Instruction
+    result: EditResult
+    photo: Photo
+    request: EditRequest | None = None
+    replaces: str = ""
+
+
+def accepted(pending: Pending, base: Photo, made_on: State, store: Store) -> Edit:
+    """A result as an edit whose patch and mask are in ``store``.
+
+    Parameters
+    ----------
+    pending
+        The result.
+    base
+        The picture it was made on.
+    made_on
+        What was shown in ``base``.
+    store
+        Takes the pixels and the mask; quick, they are packed later.
+    """
+    key, after, request = new_key(), pending.photo, pending.request
+    mask = None if request is None else request.mask
+    margins = growth(base, after, pending.result.plan, request.margins if request else None)
+    if margins is None:
+        store.hold(patch_member(key), Fresh(after.pixels, profile=after.icc))
+    else:
+        store.hold(patch_member(key), Fresh(after.pixels, base.pixels, (margins.left, margins.top)))
+    if mask is not None:
+        store.hold(mask_member(key), fresh_mask(mask))
+    return Edit(
+        key,
+        pending.instruction,
+        pending.result.plan,
+        request.settings if request else Settings(seed=pending.result.seed),
+        pending.result.seed,
+        pending.result.engine,
+        margins,
+        mask is not None,
+        made_on=tuple(Under(below, opacity) for below, opacity, _, _ in made_on),
+    )

@@ -1,0 +1,381 @@
+"""The document: the photo, its mask, the references, the stack of accepted edits, and one linear undo of all of them.
+
+Pictures are never modified: what is shown is the untouched original with the edits over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from engine.picture import Photo
+from engine.project import edits as stack
+from engine.project.accepting import Pending, accepted
+from engine.project.changes import Change, Steps, Touched
+from engine.project.edits import Edit, Edits
+from engine.project.mask import Atom, Mask
+from engine.project.patches import Patch
+from engine.project.pictures import Pictures
+from engine.project.references import Reference, numbered
+from engine.project.store import Store, patch_member
+from engine.values import MARKER, Box, Instruction, Media, Plan
+from engine.values import Reference as EngineReference
+
+
+class Document:
+    """A photo being edited.
+
+    Parameters
+    ----------
+    photo
+        The photo as opened.
+    path
+        Where it came from.
+    references
+        In the order they were added.
+    store
+        Keeps the edits' patches; in memory by default.
+    edits
+        Accepted earlier, their patches in ``store``.
+
+    Attributes
+    ----------
+    original
+        The photo as opened; untouched for the document's whole life.
+    photo
+        The current picture: the original with the shown edits over it.
+    edits
+        The stack, the oldest first.
+    mask
+        Where to edit, of the current picture's size.
+    references
+        In the order they were added.
+    pending
+        The result being looked at, if any.
+    written, planned
+        The instruction being written, and the plan on the table; kept so that they survive.
+    saved_to
+        Where the user last saved the picture to; the original's path only when chosen as such.
+    project
+        Where the project was last saved to or opened from.
+    strokes
+        Counts the changes of the mask.
+    """
+
+    def __init__(
+        self,
+        photo: Photo,
+        path: Path,
+        references: tuple[Reference, ...] = (),
+        store: Store | None = None,
+        edits: Edits = (),
+    ) -> None:
+        self.path = path
+        self.original = photo
+        self.store = store or Store()
+        self.edits = edits
+        self._pictures = Pictures(photo, self._patch)
+        self.photo = self._pictures.photo(edits)
+        self._pictures.remember(edits, self.photo)
+        self.mask = Mask(self.photo.width, self.photo.height)
+        self.references = references
+        self.pending: Pending | None = None
+        self.written = ""
+        self.planned: Plan | None = None
+        self.saved_to: Path | None = None
+        self.project: Path | None = None
+        self.strokes = 0
+        self._accepting: tuple[Pending, Edits, Edits] | None = None
+        self._saved = stack.state(edits)
+        self._steps = Steps()
+        self._listeners: list[Callable[[], None]] = []
+
+    # state
+
+    @property
+    def modified(self) -> bool:
+        """Whether the current picture differs from the one last saved or opened."""
+        return stack.state(self.edits) != self._saved
+
+    @property
+    def last_change(self) -> Change | None:
+        """What undo would take back."""
+        return self._steps.last
+
+    @property
+    def next_change(self) -> Change | None:
+        """What redo would do again."""
+        return self._steps.next
+
+    @property
+    def strangers(self) -> frozenset[str]:
+        """Keys of the edits made on another picture than the one below them now."""
+        return stack.strangers(self.edits)
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after every change of what should survive."""
+        self._listeners.append(listener)
+
+    def reference(self, number: int) -> Reference | None:
+        """The reference of that number, if it is there."""
+        return next((item for item in self.references if item.number == number), None)
+
+    def edit(self, key: str) -> Edit | None:
+        """The accepted edit of that key, if it is there."""
+        return next((item for item in self.edits if item.key == key), None)
+
+    def instruction(self, text: str) -> Instruction:
+        """What the user wrote, with exactly the references that its markers name; dangling markers stay as written."""
+        used = {int(number) for number in MARKER.findall(text)}
+        references = tuple(
+            EngineReference(item.marker, item.media, item.path, item.role)
+            for item in self.references
+            if item.number in used
+        )
+        return Instruction(text.strip(), references)
+
+    def mask_of(self, key: str) -> Mask | None:
+        """The mask that an edit was made with, as a mask of its own; nothing when it had none or has no place."""
+        edit = self.edit(key)
+        if edit is None or not edit.masked:
+            return None
+        mask = Mask(self.photo.width, self.photo.height)
+        values = self.store.mask(key)
+        if values.shape != mask.values.shape:
+            return None
+        mask.replace(values)
+        return mask
+
+    # words
+
+    def note_written(self, text: str) -> None:
+        """Keep the instruction being written."""
+        if text != self.written:
+            self.written = text
+            self._tell()
+
+    def note_planned(self, plan: Plan | None) -> None:
+        """Keep the plan on the table."""
+        if plan is not self.planned:
+            self.planned = plan
+            self._tell()
+
+    # mask and references
+
+    def painted(self, atom: Atom | None, label: str = "paint") -> bool:
+        """Take the undo atom of a change that the mask has made already. False when nothing had changed."""
+        if atom is None:
+            return False
+        self.strokes += 1
+        self._push(Change(label, mask=atom))
+        return True
+
+    def add_references(self, files: Mapping[Path, Media]) -> tuple[Reference, ...]:
+        """Number and add files; those already there are left out. Returns the new references."""
+        fresh = numbered(self.references, files)
+        if fresh:
+            self._set_references("add references", (*self.references, *fresh))
+        return fresh
+
+    def change_reference(self, changed: Reference, label: str = "change reference") -> None:
+        """Put ``changed`` in the place of the reference that has its number, for instance under another name."""
+        references = tuple(changed if item.number == changed.number else item for item in self.references)
+        if references != self.references:
+            self._set_references(label, references)
+
+    def remove_reference(self, number: int) -> None:
+        """Take a reference out of its bin; the others keep their numbers."""
+        left = tuple(item for item in self.references if item.number != number)
+        if len(left) != len(self.references):
+            self._set_references("remove reference", left)
+
+    # edits
+
+    def accept(self) -> None:
+        """Make the pending result the current picture and clear the mask, in one step of the history.
+
+        The result of an edit run again takes that edit's place, and the later edits stay over it.
+
+        Raises
+        ------
+        BadInput
+            When a later edit's patch is gone; nothing has changed then.
+        """
+        pending = self.pending
+        if pending is None:
+            return
+        replaced = self.edit(pending.replaces)
+        after = self.accepting()
+        picture = self.picture(after)
+        self.pending = self._accepting = None
+        cleared = self.mask.clear()
+        self._change_edits("accept" if replaced is None else "run again", after, picture, cleared)
+
+    def accepting(self) -> Edits:
+        """The stack that :meth:`accept` would give."""
+        pending = self.pending
+        if pending is None:
+            return self.edits
+        if self._accepting is not None and self._accepting[:2] == (pending, self.edits):
+            return self._accepting[2]
+        base = self.photo if pending.request is None else pending.request.photo or self.photo
+        made_on = self._pictures.state_of(base)
+        if made_on is None:
+            base, made_on = self.photo, stack.state(self.edits)
+        edit = accepted(pending, base, made_on, self.store)
+        replaced = self.edit(pending.replaces)
+        after = (*self.edits, edit) if replaced is None else stack.instead(self.edits, replaced.key, edit)
+        if replaced is None and base is self.photo:
+            self._pictures.remember(after, pending.photo)
+        self._accepting = (pending, self.edits, after)
+        return after
+
+    def discard(self) -> None:
+        """Let the pending result go."""
+        self.pending = None
+
+    def set_edits(self, label: str, edits: Edits) -> Touched:
+        """Take another stack: an edit hidden, shown, paler, deleted. Undo brings the present one back.
+
+        Raises
+        ------
+        BadInput
+            When a patch is gone or damaged; nothing has changed then.
+        """
+        picture = self.picture(edits)
+        self.pending = None
+        return self._change_edits(label, edits, picture, None)
+
+    def written_patches(self, boxes: Mapping[str, Box | None]) -> None:
+        """Note what edits changed, by key, now that their patches are written."""
+
+        def known(edits: Edits) -> Edits:
+            return tuple(replace(each, box=boxes[each.key]) if each.key in boxes else each for each in edits)
+
+        self.edits = known(self.edits)
+        self._steps.rewrite(known)
+
+    def keys(self) -> frozenset[str]:
+        """Keys of all edits in the stack or within reach of undo and redo."""
+        return frozenset(edit.key for edits in (self.edits, *self._steps.stacks()) for edit in edits)
+
+    # pictures
+
+    def slow(self, edits: Edits) -> bool:
+        """Whether the picture of a stack takes long enough to be made in a worker first, by :meth:`picture`."""
+        return self._pictures.slow(edits)
+
+    def picture(self, edits: Edits) -> Photo:
+        """The picture of a stack; raises BadInput when a patch is gone or damaged. May run in a worker."""
+        return self._pictures.known(edits) or self._pictures.photo(edits)
+
+    def remember(self, edits: Edits, photo: Photo) -> None:
+        """Take a picture that a worker has made by :meth:`picture`."""
+        self._pictures.remember(edits, photo)
+
+    # saving
+
+    def saved(self, photo: Photo, path: Path) -> None:
+        """Note that ``photo`` now lies in ``path``."""
+        self.saved_to = path
+        saved = self._pictures.state_of(photo)
+        if saved is not None:
+            self._saved = saved
+
+    def saved_project(self, edits: Edits, path: Path) -> None:
+        """Note that the project with that stack now lies in ``path``."""
+        self.project = path
+        self._saved = stack.state(edits)
+        self._tell()
+
+    # undo
+
+    def undone(self) -> Edits:
+        """The stack that undo would give."""
+        change = self._steps.last
+        return change.edits[0] if change is not None and change.edits is not None else self.edits
+
+    def redone(self) -> Edits:
+        """The stack that redo would give."""
+        change = self._steps.next
+        return change.edits[1] if change is not None and change.edits is not None else self.edits
+
+    def undo(self) -> Touched:
+        """Take the last change back; raises BadInput, with nothing changed, when a patch is gone."""
+        if self._steps.last is None:
+            return Touched()
+        picture = self.picture(self.undone())
+        return self._apply(self._steps.back(), picture, undo=True)
+
+    def redo(self) -> Touched:
+        """Do the last undone change again; raises as :meth:`undo`."""
+        if self._steps.next is None:
+            return Touched()
+        picture = self.picture(self.redone())
+        return self._apply(self._steps.forth(), picture, undo=False)
+
+    # helpers
+
+    def _patch(self, key: str) -> Patch:
+        return self.store.open(patch_member(key))
+
+    def _set_references(self, label: str, references: tuple[Reference, ...]) -> None:
+        before, self.references = self.references, references
+        self._push(Change(label, references=(before, references)))
+
+    def _change_edits(self, label: str, edits: Edits, picture: Photo, cleared: Atom | None) -> Touched:
+        before, self.edits = self.edits, edits
+        self._show(picture)
+        resized = self._fit_mask()
+        if cleared is not None or resized:
+            self.strokes += 1
+        last = self._steps.last
+        if label == "opacity" and last is not None and last.label == label:
+            first = last.edits[0] if last.edits is not None else before
+            if _differing(first, before) == _differing(before, edits):  # the same slider goes on
+                self._steps.amend(Change(label, edits=(first, edits)))
+                self._tell()
+                return Touched(photo=True)
+        self._push(Change(label, mask=cleared, edits=(before, edits)))
+        return Touched(self.mask.whole if resized else None, photo=True)
+
+    def _show(self, picture: Photo) -> None:
+        self.photo = picture
+        self._pictures.remember(self.edits, picture)
+
+    def _fit_mask(self) -> bool:
+        """A mask of the picture's size; whether that is another one."""
+        if (self.photo.width, self.photo.height) == (self.mask.width, self.mask.height):
+            return False
+        self.mask = Mask(self.photo.width, self.photo.height)
+        return True
+
+    def _push(self, change: Change) -> None:
+        self._steps.push(change)
+        self._tell()
+
+    def _apply(self, change: Change, picture: Photo, *, undo: bool) -> Touched:
+        if change.references is not None:
+            self.references = change.references[0 if undo else 1]
+        atom, box, resized = change.atom, None, False
+        if change.edits is not None:
+            self.edits = change.edits[0 if undo else 1]
+            self._show(picture)
+            self.pending = None
+            resized = self._fit_mask()
+        if atom is not None and (undo or not resized):  # forwards, the atom speaks of the mask of the other size
+            box = self.mask.apply(atom, undo=undo)
+        if atom is not None or resized:
+            self.strokes += 1
+        self._tell()
+        return Touched(self.mask.whole if resized else box, change.photos, change.references is not None)
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+
+def _differing(before: Edits, after: Edits) -> set[str]:
+    """Keys of the edits that differ between two stacks of one length."""
+    return {new.key for old, new in zip(before, after, strict=True) if old is not new}
