@@ -16,6 +16,7 @@ from engine.draft import operations
 from engine.draft.cutout import CutOut, cut_out
 from engine.draft.spot import find
 from engine.errors import BadInput
+from engine.ground.strays import strays
 from engine.painting import Painter
 from engine.parts import GROUND_SIDE, Material, Parts, resized, shrink, small_floats
 from engine.picture import Photo
@@ -342,7 +343,8 @@ class Run:
         if box is None:
             raise BadInput("The region is empty.", "Paint more of the object.")
         crop = WorkingCrop.fit(context_box(box, self._photo.width, self._photo.height), WORK_SIDE)
-        return crop, self._take(crop), crop.take(hole.astype(np.float32)) > 0.5
+        before, inside = self._take(crop), crop.take(hole.astype(np.float32)) > 0.5
+        return crop, before, inside | strays(before, inside) if region.source == "words" else inside
 
     def _take(self, crop: WorkingCrop) -> np.ndarray:
         return crop.take(self._photo.rgb) / np.float32(self._photo.white)
