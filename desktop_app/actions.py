@@ -30,11 +30,29 @@ class Actions:
         self.hand = self._make(translate("actions", "&Hand"), "H", checkable=True)
         self.brush = self._make(translate("actions", "&Brush"), "B", checkable=True)
         self.eraser = self._make(translate("actions", "&Eraser"), "E", checkable=True)
+        self.lasso = self._make(translate("actions", "&Lasso"), "L", checkable=True)
+        self.polygon = self._make(translate("actions", "&Polygon"), "P", checkable=True)
+        self.rectangle = self._make(translate("actions", "&Rectangle"), "R", checkable=True)
+        self.ellipse = self._make(translate("actions", "&Ellipse"), "O", checkable=True)
+        self.pick = self._make(translate("actions", "Select &Objects"), "W", checkable=True)
+        self.remover = self._make(translate("actions", "Re&move Brush"), "J", checkable=True)
+        self.place = self._make(translate("actions", "Place the &Picture"), "V", checkable=True)
+        self.expand = self._make(translate("actions", "E&xpand the Frame"), "C", checkable=True)
         group = QActionGroup(window)
-        for tool in (self.hand, self.brush, self.eraser):
+        for tool in self.tools():
             group.addAction(tool)
         self.smaller = self._make(translate("actions", "&Smaller Brush"), "[")
         self.larger = self._make(translate("actions", "&Larger Brush"), "]")
+        self.softer = self._make(translate("actions", "S&ofter Brush"), "{")
+        self.harder = self._make(translate("actions", "&Harder Brush"), "}")
+        self.switch = self._make(translate("actions", "Swi&tch Add and Erase"), "X")
+        self.by_words = self._make(translate("actions", "Select by &Words"), "Ctrl+F")
+        self.grow = self._make(translate("actions", "&Grow Mask"), "Shift+G")
+        self.shrink = self._make(translate("actions", "Shrin&k Mask"), "Shift+K")
+        self.feather = self._make(translate("actions", "&Feather Mask"), "Shift+F")
+        self.load_mask = self._make(translate("actions", "Mask from a F&ile…"))
+        self.save_mask = self._make(translate("actions", "Save the Mas&k…"))
+        self.reset_frame = self._make(translate("actions", "Rese&t the Context Frame"))
         self.invert = self._make(translate("actions", "&Invert Mask"), "Ctrl+I")
         self.clear = self._make(translate("actions", "&Clear Mask"), "Ctrl+D")
         self.show_mask = self._make(translate("actions", "Show &Mask"), "M", checkable=True)
@@ -46,6 +64,7 @@ class Actions:
         self.zoom_out = self._make(translate("actions", "Zoom &Out"), "Ctrl+-")
         self.before = self._make(translate("actions", "See &Before"), checkable=True)
         self.split = self._make(translate("actions", "&Split Before and After"), "S", checkable=True)
+        self.side = self._make(translate("actions", "Before and After Si&de by Side"), "D", checkable=True)
         self.run = self._make(translate("actions", "&Run"), "Ctrl+Return")
         self.plan = self._make(translate("actions", "&Plan Only"), "Ctrl+Shift+Return")
         self.cancel = self._make(translate("actions", "&Cancel"), "Esc")
@@ -67,11 +86,13 @@ class Actions:
                 self.accept, self.discard,
             ),
             translate("actions", "&Mask"): (
-                self.hand, self.brush, self.eraser, None, self.smaller, self.larger, None,
-                self.invert, self.clear, self.show_mask,
+                *self.tools(), None, self.smaller, self.larger, self.softer, self.harder, self.switch, None,
+                self.by_words, self.grow, self.shrink, self.feather, self.invert, self.clear, None,
+                self.load_mask, self.save_mask, None, self.show_mask, self.reset_frame,
             ),
             translate("actions", "&View"): (
                 self.fit, self.actual, self.zoom_in, self.zoom_out, None, self.before, self.split,
+                self.side,
             ),
             translate("actions", "&Help"): (self.about,),
         }  # fmt: skip
@@ -82,6 +103,13 @@ class Actions:
                     menu.addSeparator()
                 else:
                     menu.addAction(action)
+
+    def tools(self) -> tuple[QAction, ...]:
+        """The tools, of which one is chosen; in the order of the strip beside the photo."""
+        return (
+            self.hand, self.brush, self.eraser, self.lasso, self.polygon, self.rectangle, self.ellipse, self.pick,
+            self.remover, self.place, self.expand,
+        )  # fmt: skip
 
     def _make(self, text: str, keys: Keys = None, *, checkable: bool = False) -> QAction:
         action = QAction(text, self._window)

@@ -27,6 +27,10 @@ class Dialogs(Protocol):
         """Which pictures or sounds to add."""
         ...
 
+    def mask(self) -> Path | None:
+        """Which picture to take as the mask."""
+        ...
+
     def save_as(self, suggested: Path) -> Path | None:
         """Where to save; replacing a file has been confirmed."""
         ...
@@ -54,6 +58,12 @@ class QtDialogs:
         title = translate("dialogs", "Add pictures") if picture else translate("dialogs", "Add sounds")
         names, _ = QFileDialog.getOpenFileNames(self._window, title, "", self._filter(media))
         return [Path(name) for name in names]
+
+    def mask(self) -> Path | None:
+        """See :meth:`Dialogs.mask`."""
+        title = translate("dialogs", "Open a mask: white where to edit")
+        name, _ = QFileDialog.getOpenFileName(self._window, title, "", self._filter(Media.image))
+        return Path(name) if name else None
 
     def save_as(self, suggested: Path) -> Path | None:
         """See :meth:`Dialogs.save_as`."""

@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(look, self.commands)
         self.message_bar = MessageBar(look)
         self.stage = Stage(look, self.commands, self.session)
+        self.stage.masks.attend(self._background, self._dialogs)
         self.side = SidePanel(look)
         self.status = StatusLine(look)
         self.models = Models(self.settings.engine, client, self.runs, self.message_bar, self.status, self, look)
@@ -170,9 +171,9 @@ class MainWindow(QMainWindow):
         stage.welcome.files_dropped.connect(self.drop)
         stage.canvas.files_dropped.connect(self.drop)
         stage.canvas.zoom_changed.connect(self.status.show_zoom)
-        stage.canvas.brush_changed.connect(self.tool_bar.show_diameter)
+        stage.masks.failed.connect(self.show_error)
+        stage.masks.saved.connect(self._on_saved)
         stage.result_bar.again_asked.connect(self.try_another)
-        self.tool_bar.diameter_asked.connect(stage.canvas.set_diameter)
         self.tool_bar.before_held.connect(stage.hold_before)
         self.status.engine_asked.connect(self.models.show_about)
 
@@ -352,7 +353,7 @@ class MainWindow(QMainWindow):
         self.side.run_bar.set_ready(runnable and written, why)
         self.side.plan_card.set_runnable(runnable)
         self.stage.sync(runnable, busy)
-        self.tool_bar.set_usable(there, self.stage.canvas.can_compare)
+        self.tool_bar.set_usable(self.stage.canvas.can_compare)
         self.status.show_photo(document)
         self.setWindowModified(document is not None and document.modified)
 

@@ -72,6 +72,10 @@ class View:
             return self
         return replace(self, photo=(width, height)).fit()
 
+    def with_size(self, width: int, height: int) -> View:
+        """The same place and zoom for a picture of another size that shares the photo's upper left corner."""
+        return self if (width, height) == self.photo else replace(self, photo=(width, height))
+
     def zoom_at(self, zoom: float, x: float, y: float) -> View:
         """Another zoom with the photo's point under window point ``(x, y)`` staying there."""
         zoom = min(max(zoom, self.min_zoom), MAX_ZOOM)

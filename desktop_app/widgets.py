@@ -52,12 +52,18 @@ class ActionButton(IconButton):
         self._follow()
 
     def _follow(self) -> None:
-        shortcut = self._action.shortcut().toString(self._action.shortcut().SequenceFormat.NativeText)
         words = plain(self._action.text())
         self.setEnabled(self._action.isEnabled())
         self.setChecked(self._action.isChecked())
         self.setAccessibleName(words)
-        self.setToolTip(f"{words}  ({shortcut})" if shortcut else words)
+        self.setToolTip(tip_of(self._action))
+
+
+def tip_of(action: QAction) -> str:
+    """An action's words with its shortcut, for a tooltip."""
+    shortcut = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
+    words = plain(action.text())
+    return f"{words}  ({shortcut})" if shortcut else words
 
 
 def plain(text: str) -> str:
@@ -97,6 +103,14 @@ def rule(parent: QWidget | None = None) -> QFrame:
     line = QFrame(parent)
     line.setObjectName("toolRule")
     line.setFixedSize(1, 22)
+    return line
+
+
+def flat_rule(parent: QWidget | None = None) -> QFrame:
+    """A short level line between groups of an upright strip."""
+    line = QFrame(parent)
+    line.setObjectName("toolRule")
+    line.setFixedHeight(1)
     return line
 
 

@@ -5,6 +5,7 @@ An atom holds the changed box with its old and new values, so the memory of undo
 
 from __future__ import annotations
 
+import enum
 import math
 from dataclasses import dataclass
 
@@ -13,7 +14,17 @@ import numpy as np
 from engine.values import Box
 
 TILE = 256  # pixels; old values of a running stroke are kept by tile, so a stroke costs what it touches
+TIP_BYTES = 64 * 2**20  # of brush tips kept: a pen's pressure changes the size within a stroke
 SPACING = 0.1  # of the radius, between stamps: the outline then errs by radius / 800
+
+
+class Combine(enum.Enum):
+    """How a shape joins the mask."""
+
+    new = "new"
+    add = "add"
+    subtract = "subtract"
+    intersect = "intersect"
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +80,8 @@ class Mask:
     ----------
     width, height
         Size in pixels, that of the photo.
+    version
+        Grows with every change, so that slow work on a copy can tell whether it still fits.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -79,6 +92,7 @@ class Mask:
         self._stamps: dict[tuple[float, float], np.ndarray] = {}
         self._empty = True
         self._extent: Box | None = None
+        self.version = 0
 
     @property
     def values(self) -> np.ndarray:
@@ -119,6 +133,7 @@ class Mask:
     def begin(self) -> None:
         """Begin a stroke; a stroke still open is ended first and cannot be undone by itself."""
         self._before = {}
+        self.version += 1
 
     def line(
         self, start: tuple[float, float], end: tuple[float, float], radius: float, *, erase: bool, hardness: float = 0.8
@@ -142,6 +157,7 @@ class Mask:
         """
         if self._before is None:
             self.begin()
+        radius = max(round(radius, 1 if radius < 20 else 0), 0.5)  # few sizes, so that their tips can be kept
         tip = self._stamp(radius, hardness)
         length = math.dist(start, end)
         count = max(1, math.ceil(length / max(radius * SPACING, 1.0)))
@@ -198,10 +214,41 @@ class Mask:
             self.apply(patch)
         return patch
 
+    def combine(self, shape: np.ndarray, box: Box, how: Combine) -> Patch | None:
+        """Join a shape with the mask.
+
+        Parameters
+        ----------
+        shape
+            ``(h, w)`` uint8 of the box's size; outside it the shape is 0.
+        box
+            Where it lies; inside the mask.
+        how
+            ``new`` takes the shape alone, ``intersect`` what both cover.
+        """
+        touched = box if how in (Combine.add, Combine.subtract) else box.union(self._extent)
+        old = self._values[touched.slices]
+        fresh = np.zeros_like(old)
+        fresh[box.moved(-touched.left, -touched.top).slices] = shape
+        match how:
+            case Combine.add:
+                np.maximum(old, fresh, out=fresh)
+            case Combine.subtract:
+                np.minimum(old, 255 - fresh, out=fresh)
+            case Combine.intersect:
+                np.minimum(old, fresh, out=fresh)
+            case Combine.new:
+                pass
+        patch = self._trimmed(touched, old, fresh)
+        if patch is not None:
+            self.apply(patch)
+        return patch
+
     # undo
 
     def apply(self, atom: Atom, *, undo: bool = False) -> Box:
         """Do an atom again, or undo it. Returns the box that changed."""
+        self.version += 1
         if isinstance(atom, Inversion):
             np.subtract(255, self._values, out=self._values)
             self._extent = self.whole
@@ -220,7 +267,9 @@ class Mask:
     def _stamp(self, radius: float, hardness: float) -> np.ndarray:
         key = (radius, hardness)
         if key not in self._stamps:
-            self._stamps = {key: stamp(radius, hardness)}  # the last one is enough: sizes change between strokes
+            if sum(tip.nbytes for tip in self._stamps.values()) > TIP_BYTES:
+                self._stamps.clear()
+            self._stamps[key] = stamp(radius, hardness)
         return self._stamps[key]
 
     def _dab(self, tip: np.ndarray, x: int, y: int, erase: bool) -> Box | None:

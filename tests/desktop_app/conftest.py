@@ -128,6 +128,7 @@ class FakeDialogs:
     def __init__(self) -> None:
         self.photo_path: Path | None = None
         self.reference_paths: list[Path] = []
+        self.mask_path: Path | None = None
         self.save_path: Path | None = None
         self.suggested: list[Path] = []
         self.answer = "discard"
@@ -138,6 +139,9 @@ class FakeDialogs:
 
     def references(self, _media: Media) -> list[Path]:
         return self.reference_paths
+
+    def mask(self) -> Path | None:
+        return self.mask_path
 
     def save_as(self, suggested: Path) -> Path | None:
         self.suggested.append(suggested)

@@ -58,11 +58,11 @@ def test_panning_shows_what_a_fresh_drawing_shows(canvas, zoom) -> None:
 def test_painting_shows_what_a_fresh_drawing_shows(canvas, zoom) -> None:
     canvas.zoom_to(zoom)
     canvas.set_tool(Tool.brush)
-    canvas.set_diameter(60 / zoom)
+    canvas.set_brush(diameter=60 / zoom)
     before = pixels_of(canvas)
     for x in (150, 200, 320):
         QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(x, 200))
-    canvas._set_hover(None)
+    canvas.set_hover(None)
     after = pixels_of(canvas)
     assert np.abs(after - fresh(canvas)).max() <= 2
     assert (after[200, 150] != before[200, 150]).any()
@@ -75,7 +75,7 @@ def test_a_flat_photo_has_no_seams_at_any_zoom(canvas) -> None:
     canvas.show_photo(build(Photo(np.full((1000, 1500, 3), 130, np.uint8))), Mask(1500, 1000))
     for zoom in (0.15, 0.333, 0.5, 0.71, 1, 1.37):
         canvas.zoom_to(zoom)
-        box = canvas._photo_area().toAlignedRect().adjusted(2, 2, -2, -2)
+        box = canvas.photo_area().toAlignedRect().adjusted(2, 2, -2, -2)
         shown = pixels_of(canvas)[box.top() : box.bottom(), box.left() : box.right()]
         assert np.abs(shown - 130).max() <= 1
 

@@ -93,7 +93,7 @@ def test_a_picture_dropped_on_an_open_photo_becomes_a_reference_and_can_be_opene
 def test_painting_marks_the_mask_where_the_brush_went(open_window) -> None:
     window = open_window
     assert window.stage.canvas.tool is Tool.brush
-    window.stage.canvas.set_diameter(20)
+    window.stage.canvas.set_brush(diameter=20)
     stroke(window, (100, 150), (200, 150), (300, 150))
     values = window.document.mask.values
     assert values[150, 105:295].min() == 255
@@ -106,7 +106,7 @@ def test_painting_marks_the_mask_where_the_brush_went(open_window) -> None:
 def test_erase_undo_redo_invert_clear(open_window) -> None:
     window = open_window
     canvas, mask = window.stage.canvas, window.document.mask
-    canvas.set_diameter(30)
+    canvas.set_brush(diameter=30)
     stroke(window, (100, 150), (300, 150))
     painted = mask.values.copy()
     QTest.keyClick(canvas, Qt.Key.Key_E)
@@ -130,15 +130,15 @@ def test_erase_undo_redo_invert_clear(open_window) -> None:
 
 def test_brackets_size_the_brush(open_window) -> None:
     canvas = open_window.stage.canvas
-    canvas.set_diameter(100)
+    canvas.set_brush(diameter=100)
     QTest.keyClick(canvas, Qt.Key.Key_BracketRight)
-    assert canvas.diameter == 120
+    assert canvas.brush.diameter == 120
     QTest.keyClick(canvas, Qt.Key.Key_BracketLeft)
-    assert canvas.diameter == 100
-    assert open_window.tool_bar.size_label.text() == "100 px"
-    canvas.set_diameter(1)
+    assert canvas.brush.diameter == 100
+    assert open_window.stage.options.size_label.text() == "100 px"
+    canvas.set_brush(diameter=1)
     QTest.keyClick(canvas, Qt.Key.Key_BracketRight)
-    assert canvas.diameter == 2
+    assert canvas.brush.diameter == 2
 
 
 def test_letters_typed_into_the_instruction_choose_no_tool(open_window) -> None:
@@ -258,7 +258,7 @@ def test_delete_removes_a_reference_and_undo_brings_it_back(open_window, sound_f
 def test_control_enter_plans_and_edits_where_the_mask_is(open_window, source, qtbot) -> None:
     window = open_window
     before = window.document.photo
-    window.stage.canvas.set_diameter(40)
+    window.stage.canvas.set_brush(diameter=40)
     stroke(window, (100, 150), (200, 150))
     window.side.instruction.setPlainText("replace the boat with a swan")
     steps = []

@@ -17,7 +17,7 @@ from desktop_app.assets import resources
 from desktop_app.instruction_box import spaced
 from desktop_app.theme import contrast, load, stylesheet
 from desktop_app.thumbs import clock, outline
-from desktop_app.tool_bar import from_slider, to_slider
+from desktop_app.tool_options import from_slider, to_slider
 from desktop_app.wording import phrase
 from engine.values import Op, Operation
 
