@@ -1,29 +1,25 @@
-"""The instruction: plain text in which ``[ref#k]`` markers stand as chips."""
+"""The instruction: plain text in which the markers of references stand as chips."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 
-from PySide6.QtCore import QMimeData, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QKeyEvent,
-    QPainter,
-    QPaintEvent,
-    QSyntaxHighlighter,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-    QTextLayout,
-)
-from PySide6.QtWidgets import QTextEdit, QWidget
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QTextCharFormat, QTextCursor, QWheelEvent
+from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 
+from desktop_app.chips import CHIP, KIND, Chips, Known, chip_at, insert_words, units, words
+from desktop_app.completion import Completion
 from desktop_app.drops import incoming, reference_number
+from desktop_app.presets import BLANK
+from desktop_app.recent import Recent
 from desktop_app.theme import Look
-from engine.values import MARKER, PHOTO_MARKER, marker
+from desktop_app.widgets import takes_escape
+from engine.values import PHOTO_MARKER, marker
 
-CHIP = re.compile(rf"{MARKER.pattern}|{re.escape(PHOTO_MARKER)}")
 LINES = 3  # shown without scrolling
+TYPED = re.compile(r"(?:^|(?<=[\s(“\"']))[@\[]([^\s@\[\]]*)$")  # what is completed, before the cursor
 
 
 def spaced(before: str, text: str, after: str) -> str:
@@ -33,26 +29,11 @@ def spaced(before: str, text: str, after: str) -> str:
     return f"{left}{text}{right}"
 
 
-class _Markers(QSyntaxHighlighter):
-    """Colours markers: those that name a reference as chips, the others as mistakes."""
-
-    def __init__(self, look: Look, document: QTextDocument) -> None:
-        super().__init__(document)
-        self._look = look
-        self.numbers: frozenset[int] = frozenset()
-
-    def highlightBlock(self, text: str) -> None:
-        """See QSyntaxHighlighter."""
-        theme = self._look.theme
-        for match in CHIP.finditer(text):
-            style = QTextCharFormat()
-            known = match[1] is None or int(match[1]) in self.numbers
-            style.setForeground(theme.colour("on_chip" if known else "on_error"))
-            self.setFormat(match.start(), match.end() - match.start(), style)
-
-
 class InstructionBox(QTextEdit):
     """Where the user says what to do.
+
+    A reference's marker is one character of the document, drawn as a chip; :attr:`text` has ``[ref#k]`` in its place.
+    ``@`` or ``[`` completes a reference, Up and Down in an empty box go through recent instructions.
 
     Attributes
     ----------
@@ -67,59 +48,139 @@ class InstructionBox(QTextEdit):
     plan_asked = Signal()
     came = Signal(object)
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, recent: Recent | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self._markers = _Markers(look, self.document())
+        self.recent = recent or Recent()
+        self._recalled = -1
+        self._completion: Completion | None = None
+        self.chips = Chips(look, self)
+        self.document().documentLayout().registerHandler(KIND, self.chips)
         self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
         self.setAccessibleName(self.tr("Instruction"))
         self.setPlaceholderText(self.tr("Say what to change: “remove the boat”"))
+        self.setToolTip(self.tr("@ or [ names a reference; Up brings back what you said before"))
         self.document().setDocumentMargin(4)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        look.changed.connect(self._markers.rehighlight)
+        self.textChanged.connect(self._on_text)
+        self.cursorPositionChanged.connect(self._complete)
+        self.selectionChanged.connect(self._on_selection)
+        look.changed.connect(self.viewport().update)
 
     def sizeHint(self) -> QSize:
         """A few lines."""
-        return QSize(200, self.fontMetrics().lineSpacing() * LINES + 24)
+        return QSize(200, (self.fontMetrics().lineSpacing() + 3) * LINES + 24)
 
     def minimumSizeHint(self) -> QSize:
         """As many as the hint."""
         return self.sizeHint()
 
+    # text
+
     @property
     def text(self) -> str:
-        """What is written."""
-        return self.toPlainText()
+        """What is written, with ``[ref#k]`` where chips stand."""
+        return words(self.document())
 
-    def set_numbers(self, numbers: Iterable[int]) -> None:
-        """Tell which references exist."""
-        self._markers.numbers = frozenset(numbers)
-        self._markers.rehighlight()
+    def toPlainText(self) -> str:
+        """The same as :attr:`text`."""
+        return self.text
+
+    def setPlainText(self, text: str) -> None:
+        """Write something else; its markers become chips."""
+        self._recalled = -1
+        self._put(text)
+        self.document().clearUndoRedoStacks()
+
+    def set_known(self, known: Mapping[int, Known]) -> None:
+        """Tell which references exist, and what is known of them."""
+        self.chips.set_known(known)
+        self.document().markContentsDirty(0, self.document().characterCount())
         self.viewport().update()
+        self._tell_reader()
 
     def insert_marker(self, number: int) -> None:
-        """Put ``[ref#number]`` at the cursor, with blanks around it where they are missing."""
+        """Put a chip at the cursor (0 is the photo), with blanks around it where they are missing."""
         cursor = self.textCursor()
-        text = self.toPlainText()
-        before = text[cursor.selectionStart() - 1 : cursor.selectionStart()]
-        after = text[cursor.selectionEnd() : cursor.selectionEnd() + 1]
-        cursor.insertText(spaced(before, marker(number), after))
+        document = self.document()
+        before = document.characterAt(cursor.selectionStart() - 1) if cursor.selectionStart() else ""
+        after = document.characterAt(cursor.selectionEnd())
+        after = "" if after in "\u2029\0" else after  # the end of a line, or of the text
+        insert_words(cursor, spaced(before, marker(number) if number else PHOTO_MARKER, after))
         self.setTextCursor(cursor)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    # events
+    def write(self, text: str) -> None:
+        """Write something else that can be undone; the cursor stands in its blank, if it has one."""
+        self._put(text.replace(BLANK, ""))
+        blank = text.find(BLANK)
+        if blank >= 0:
+            cursor = self.textCursor()
+            cursor.setPosition(sum(units(character) for character in text[:blank]))
+            self.setTextCursor(cursor)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _put(self, text: str) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        insert_words(cursor, text)
+        self.setTextCursor(cursor)
+
+    # keys
+
+    def event(self, event: QEvent) -> bool:
+        """Esc closes the list before it stops the run; a chip says what it is."""
+        if self._completing and takes_escape(event):
+            return True
+        return super().event(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """A chip says what it is."""
+        if isinstance(event, QHelpEvent):
+            number = self._chip_under(event.pos())
+            if number is not None:
+                QToolTip.showText(event.globalPos(), self._about(number), self)
+                return True
+        return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+Enter runs; Backspace and Delete take a marker as one piece."""
+        """Ctrl+Enter runs; the list takes its own keys; Up and Down recall."""
         key, modifiers = event.key(), event.modifiers()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and modifiers & Qt.KeyboardModifier.ControlModifier:
             shifted = modifiers & Qt.KeyboardModifier.ShiftModifier
             (self.plan_asked if shifted else self.run_asked).emit()
+        elif (self._completing and self._list_key(key)) or (
+            key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._recall(key)
+        ):
             return
-        if key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete) and self._delete_marker(key == Qt.Key.Key_Backspace):
-            return
-        super().keyPressEvent(event)
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab takes what the list offers, else goes on."""
+        if self._completing and forward:
+            return self._list_key(Qt.Key.Key_Tab)
+        return super().focusNextPrevChild(forward)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The list goes with the keyboard."""
+        super().focusOutEvent(event)
+        self._close_list()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """The list would no longer stand at its word."""
+        self._close_list()
+        super().wheelEvent(event)
+
+    # clipboard and drops
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """The selected words, with markers."""
+        cursor = self.textCursor()
+        data = QMimeData()
+        data.setText(words(self.document(), cursor.selectionStart(), cursor.selectionEnd()))
+        return data
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Text, references, files and pictures."""
@@ -134,48 +195,134 @@ class InstructionBox(QTextEdit):
         elif what:
             self.came.emit(what)
         else:
-            self.textCursor().insertText(source.text())
+            cursor = self.textCursor()
+            insert_words(cursor, source.text())
+            self.setTextCursor(cursor)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Chips behind their words, then the words."""
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        theme = self._look.theme
-        for match in CHIP.finditer(self.toPlainText()):
-            known = match[1] is None or int(match[1]) in self._markers.numbers
-            painter.setBrush(theme.colour("chip" if known else "error"))
-            for box in self._boxes(match.start(), match.end()):
-                painter.drawRoundedRect(box, 5, 5)
-        painter.end()
-        super().paintEvent(event)
+    # markers that are typed
 
-    def _boxes(self, start: int, end: int) -> list[QRectF]:
-        """Where the text from ``start`` to ``end`` stands in the viewport: one box for each line it touches."""
-        block = self.document().findBlock(start)
-        layout: QTextLayout = block.layout()
-        origin = self.document().documentLayout().blockBoundingRect(block).topLeft()
-        origin -= QPointF(self.horizontalScrollBar().value(), self.verticalScrollBar().value())
-        boxes = []
-        begin, finish = start - block.position(), end - block.position()
-        for index in range(layout.lineCount()):
-            line = layout.lineAt(index)
-            low, high = max(begin, line.textStart()), min(finish, line.textStart() + line.textLength())
-            if low < high:
-                left, right = line.cursorToX(low)[0], line.cursorToX(high)[0]  # pyright: ignore[reportIndexIssue]
-                top = origin.y() + line.y()
-                boxes.append(QRectF(origin.x() + left - 2, top, right - left + 4, line.height()))
-        return boxes
+    def _on_text(self) -> None:
+        self._chip_typed()
+        self._tell_reader()
+        if not self.text:
+            self._recalled = -1
 
-    def _delete_marker(self, backwards: bool) -> bool:
+    def _chip_typed(self) -> None:
+        """A marker that was typed to its end becomes a chip."""
+        block = self.textCursor().block()
+        match = CHIP.search(block.text())
+        if match is None:
+            return
+        before = sum(units(character) for character in block.text()[: match.start()])
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(block.position() + before)
+        cursor.setPosition(cursor.position() + len(match[0]), QTextCursor.MoveMode.KeepAnchor)
+        cursor.joinPreviousEditBlock()
+        insert_words(cursor, match[0])
+        cursor.endEditBlock()
+        mine = self.textCursor()
+        mine.setCharFormat(QTextCharFormat())
+        self.setTextCursor(mine)
+
+    def _tell_reader(self) -> None:
+        """A screen reader hears names where it would read empty characters."""
+        text = CHIP.sub(lambda match: self.chips.title(int(match[1] or 0)), self.text)
+        self.setAccessibleDescription(text)
+
+    def _on_selection(self) -> None:
         cursor = self.textCursor()
-        if cursor.hasSelection():
+        self.chips.selected = (cursor.selectionStart(), cursor.selectionEnd())
+
+    def _chip_under(self, point: QPoint) -> int | None:
+        cursor = self.cursorForPosition(point)
+        for place in (cursor.position() - 1, cursor.position()):
+            number = chip_at(self.document(), place) if place >= 0 else None
+            if number is not None and self._rect_of(place).contains(point):
+                return number
+        return None
+
+    def _rect_of(self, place: int) -> QRect:
+        first, second = QTextCursor(self.document()), QTextCursor(self.document())
+        first.setPosition(place)
+        second.setPosition(place + 1)
+        return self.cursorRect(first).united(self.cursorRect(second))
+
+    def _about(self, number: int) -> str:
+        known = self.chips.known.get(number)
+        if known is None:
+            return self.chips.title(number)
+        seen = ", ".join(known.labels)
+        return "\n".join(
+            part for part in (f"{marker(number)} {known.reference.title}", known.reference.path.name, seen) if part
+        )
+
+    # completing
+
+    @property
+    def _completing(self) -> bool:
+        return self._completion is not None and not self._completion.isHidden()
+
+    def _typed(self) -> re.Match[str] | None:
+        """What is typed of a reference before the cursor."""
+        cursor = self.textCursor()
+        block = cursor.block()
+        inside = block.text().encode("utf-16-le")[: 2 * cursor.positionInBlock()].decode("utf-16-le", "ignore")
+        return None if cursor.hasSelection() else TYPED.search(inside)
+
+    def _complete(self) -> None:
+        match = self._typed() if self.hasFocus() and self.chips.known else None
+        if match is None:
+            self._close_list()
+            return
+        if self._completion is None:
+            self._completion = Completion(self._look, self.window())
+            self._completion.taken.connect(self._take)
+        caret = self.cursorRect()
+        below = self.viewport().mapTo(self.window(), caret.bottomLeft()) + QPoint(-12, 4)
+        above = self.viewport().mapTo(self.window(), caret.topLeft()).y() - 4
+        self._completion.offer(match[1], list(self.chips.known.values()), below, above)
+
+    def _close_list(self) -> None:
+        if self._completion is not None:
+            self._completion.hide()
+
+    def _list_key(self, key: int) -> bool:
+        assert self._completion is not None
+        match key:
+            case Qt.Key.Key_Down:
+                self._completion.step(1)
+            case Qt.Key.Key_Up:
+                self._completion.step(-1)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Tab:
+                self._completion.take()
+            case Qt.Key.Key_Escape:
+                self._close_list()
+            case _:
+                return False
+        return True
+
+    def _take(self, number: int) -> None:
+        match = self._typed()
+        cursor = self.textCursor()
+        if match is not None:
+            cursor.movePosition(
+                QTextCursor.MoveOperation.PreviousCharacter, QTextCursor.MoveMode.KeepAnchor, len(match[0])
+            )
+            self.setTextCursor(cursor)
+        self._close_list()
+        self.insert_marker(number)
+
+    # recalling
+
+    def _recall(self, key: int) -> bool:
+        """Go to an older or a newer instruction; only in an empty box or while going through them."""
+        texts = self.recent.texts
+        browsing = 0 <= self._recalled < len(texts) and self.text == texts[self._recalled]
+        if not browsing and self.text:
             return False
-        place = cursor.position()
-        for match in CHIP.finditer(self.toPlainText()):
-            if place == (match.end() if backwards else match.start()):
-                cursor.setPosition(match.start())
-                cursor.setPosition(match.end(), QTextCursor.MoveMode.KeepAnchor)
-                cursor.removeSelectedText()
-                return True
-        return False
+        wanted = (self._recalled if browsing else -1) + (1 if key == Qt.Key.Key_Up else -1)
+        if wanted >= len(texts):
+            return browsing
+        self._put(texts[wanted] if wanted >= 0 else "")
+        self._recalled = max(wanted, -1)
+        return True

@@ -14,6 +14,7 @@ from desktop_app.actions import Actions
 from desktop_app.assets import sample_photo
 from desktop_app.audio import AudioDevice, PortAudio
 from desktop_app.background import Background
+from desktop_app.chips import Known
 from desktop_app.dialogs import Dialogs, QtDialogs
 from desktop_app.document import Document, Pending, Touched
 from desktop_app.engine_client import EngineClient
@@ -232,7 +233,8 @@ class MainWindow(QMainWindow):
         """Plan the instruction and carry it out."""
         if self._may_run() and self.document is not None:
             self.message_bar.dismiss()
-            self.runs.start(self.document, self.side.instruction.text, self.settings, plan_only=plan_only)
+            if self.runs.start(self.document, self.side.instruction.text, self.settings, plan_only=plan_only):
+                self.side.instruction.recent.add(self.side.instruction.text)
 
     def carry_out(self, plan: Plan) -> None:
         """Carry out a plan as it stands on the card."""
@@ -321,7 +323,8 @@ class MainWindow(QMainWindow):
 
     def _show_references(self) -> None:
         references = self.session.references
-        self.side.instruction.set_numbers(item.number for item in references)
+        thumbs = self.session.thumbs
+        self.side.instruction.set_known({item.number: Known(item, thumbs.get(item.path)) for item in references})
         self.side.plan_card.set_numbers(item.number for item in references)
         self._sync()
 

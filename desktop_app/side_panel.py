@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.bins import Bin
 from desktop_app.instruction_box import InstructionBox
+from desktop_app.instruction_head import InstructionHead
 from desktop_app.plan_card import PlanCard
 from desktop_app.run_bar import RunBar
 from desktop_app.theme import Look
-from desktop_app.widgets import label
 from engine.values import Media, Plan
 
 WIDTH = 348  # logical pixels
@@ -40,8 +40,7 @@ class SidePanel(QFrame):
         self.instruction = InstructionBox(look)
         self.run_bar = RunBar()
         self.plan_card = PlanCard(look)
-        heading = label(self.tr("Instruction"), "heading")
-        heading.setBuddy(self.instruction)
+        self.head = InstructionHead(look, self.instruction)
         content = QWidget()
         content.setObjectName("sideContent")
         column = QVBoxLayout(content)
@@ -50,7 +49,7 @@ class SidePanel(QFrame):
         column.addWidget(self.pictures)
         column.addWidget(self.sounds)
         column.addSpacing(4)
-        column.addWidget(heading)
+        column.addWidget(self.head)
         column.addWidget(self.instruction)
         column.addWidget(self.run_bar)
         column.addSpacing(4)

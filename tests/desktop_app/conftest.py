@@ -184,6 +184,12 @@ def _nothing_left(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
     assert not said, f"Qt warned: {said}"
 
 
+@pytest.fixture(autouse=True)
+def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the editor remembers stays in the test."""
+    monkeypatch.setattr("desktop_app.recent.state_folder", lambda: tmp_path / "state")
+
+
 @pytest.fixture
 def look(qapp) -> Look:
     return Look(qapp, "dark")
