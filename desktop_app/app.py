@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from desktop_app.engine_client import ThreadEngineClient
 from desktop_app.main_window import MainWindow
 from desktop_app.theme import Look, icon
+from engine.files.reading import prepare_reading
 
 
 def run(photo: Path | None = None) -> int:
@@ -29,6 +30,7 @@ def run(photo: Path | None = None) -> int:
     app.setWindowIcon(icon("overtone", look.theme, "accent_text", 64))
     window = MainWindow(look, ThreadEngineClient())
     window.show()
+    prepare_reading()
     if photo is not None:
         window.open(photo)
     return app.exec()

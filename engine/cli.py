@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib.metadata import entry_points
 
 import typer
 
+from engine.entry import entered
 from engine.errors import OvertoneError
 
 GROUP = "overtone.commands"
@@ -51,6 +51,6 @@ def run(arguments: list[str]) -> int:
 
 def main() -> None:
     """Console entry point."""
-    # Waiting threads sleep instead of spinning: on a busy machine spinning made a run many times slower.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    sys.exit(run(sys.argv[1:]))
+    with entered():
+        code = run(sys.argv[1:])
+    sys.exit(code)

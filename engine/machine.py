@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine import system_libraries
-from engine.errors import BundleError
+from engine.errors import BundleError, MachineError
 
 GIB = 1 << 30
 MEMORY = 2 * GIB  # free memory that an edit of a large photo takes
@@ -53,6 +53,7 @@ def examine() -> list[Finding]:
         _disk(),
         _bundle(),
         *(_library(module, package) for module, package in LIBRARIES.items()),
+        _reader(),
         _qt(),
         _display(),
     ]
@@ -154,6 +155,18 @@ def _library(module: str, what: str) -> Finding:
         return Finding(what, version)
     lines = result.stderr.strip().splitlines() or ["no reason given"]
     return Finding(what, f"cannot be loaded ({lines[-1]})", ok=False, fix="Run: python3 run.py")
+
+
+def _reader() -> Finding:
+    """The process that decodes files, and what this system keeps from it."""
+    from engine.sandbox import Sandbox
+
+    try:
+        with Sandbox() as sandbox:
+            held = sandbox.held()
+    except MachineError as error:
+        return Finding("reading files", error.message, ok=False, fix="Run: python3 run.py")
+    return Finding("reading files", f"in a process of its own; kept from it: {', '.join(held) or 'nothing here'}")
 
 
 def _distribution(module: str) -> str:

@@ -1,8 +1,9 @@
 """Files in and out: photos at their own depth with what travels in them, sounds as samples."""
 
-from engine.files.photos import read_photo, read_reference, write_photo
+from engine.files.photos import write_photo
+from engine.files.reading import read_photo, read_reference, read_sound
 from engine.files.sniffing import sniff
-from engine.files.sounds import Sound, read_sound
+from engine.files.sounds import Sound
 from engine.files.writing import next_free_path, write_bytes
 
 __all__ = [

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import BadInput
+from engine.files.limits import check_unpacked
 from engine.files.sniffing import first_bytes, media_of
 from engine.files.writing import write_bytes
 from engine.picture import Photo
@@ -43,6 +44,8 @@ def _open(path: Path) -> Any:
     if image.width * image.height > LARGEST:
         size = f"{image.width} × {image.height}"
         raise BadInput(f"{path.name} is {size}, above the limit of {LARGEST // 10**6} megapixels.", "Scale it down.")
+    unpacked = image.width * image.height * image.bands * (1 if image.format == "uchar" else 2)
+    check_unpacked(path.name, unpacked, path.stat().st_size)
     if min(image.width, image.height) < SMALLEST:
         raise BadInput(f"{path.name} is only {image.width} × {image.height} pixels.", f"Use at least {SMALLEST}.")
     return image

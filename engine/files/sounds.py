@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import BadInput
+from engine.files.limits import check_sound
 from engine.files.sniffing import first_bytes, media_of
 from engine.values import Media
 
 RATE = 16_000  # Hz, what both sound encoders work at
 LONGEST = 3_600  # seconds read of one file; an hour at 16 kHz stereo is 0.46 GB
-BLOCK = 10  # seconds decoded at a time
+BLOCK, LARGEST_BLOCK = 10, 4_000_000  # seconds and samples decoded at a time
 SILENCE = 1e-4  # peak below -80 dBFS counts as silent
 
 
@@ -55,12 +56,13 @@ def read_sound(path: Path) -> Sound:
     blocks: list[np.ndarray] = []
     try:
         with soundfile.SoundFile(path) as file:
+            check_sound(path.name, file.channels, file.samplerate)
             channels = min(file.channels, 2)
             seconds = file.frames / file.samplerate
             resample = soxr.ResampleStream(file.samplerate, RATE, channels, dtype="float32")
             wanted = min(file.frames, LONGEST * file.samplerate)
             while file.tell() < wanted:
-                size = min(wanted - file.tell(), BLOCK * file.samplerate)
+                size = min(wanted - file.tell(), BLOCK * file.samplerate, LARGEST_BLOCK // file.channels)
                 block = np.ascontiguousarray(file.read(size, dtype="float32", always_2d=True)[:, :channels])
                 if not len(block):
                     break

@@ -137,6 +137,14 @@ def test_too_small_and_too_large_are_refused(tmp_path):
         read_photo(tmp_path / "huge.png")
 
 
+def test_a_picture_that_unpacks_without_end_is_refused(tmp_path):
+    pyvips.Image.black(12_000, 10_000, bands=3).copy(interpretation="srgb").webpsave(
+        str(tmp_path / "bomb.webp"), lossless=True, effort=0
+    )
+    with pytest.raises(BadInput, match=r"bomb\.webp would unpack from \d+ KB to 360 MB"):
+        read_photo(tmp_path / "bomb.webp")
+
+
 def test_wrong_name_is_read_by_content(make_photo, tmp_path):
     write_photo(make_photo(), tmp_path / "a.png")
     (tmp_path / "a.png").rename(tmp_path / "a.jpg")

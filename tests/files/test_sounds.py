@@ -65,3 +65,18 @@ def test_a_picture_and_a_tag_without_sound_are_refused(make_photo, tmp_path):
     (tmp_path / "cut.flac").write_bytes((tmp_path / "cut.flac").read_bytes()[:30])
     with pytest.raises(BadInput, match=r"cut\.flac"):
         read_sound(tmp_path / "cut.flac")
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(44_100, 200), (100, 1), (2_000_000, 2)])
+def test_what_no_recording_has_is_refused(tmp_path, rate, channels):
+    soundfile.write(tmp_path / "odd.wav", np.ones((50, channels), np.float32), rate)
+    with pytest.raises(BadInput, match=rf"odd\.wav claims {channels} channels at {rate} Hz"):
+        read_sound(tmp_path / "odd.wav")
+
+
+def test_half_an_hour_is_read_in_little_memory_and_time(tmp_path):
+    soundfile.write(tmp_path / "talk.flac", np.tile(tone(1, 8_000), (1_800, 1)), 8_000)
+    sound = read_sound(tmp_path / "talk.flac")
+    assert abs(sound.seconds - 1_800) < 0.01
+    assert len(sound.samples) == 1_800 * 16_000
+    assert sound.notes == ()
