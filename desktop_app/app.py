@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.engine_client import ThreadEngineClient
+from desktop_app.engine_remote import RemoteEngineClient
 from desktop_app.main_window import MainWindow
 from desktop_app.theme import Look, icon
 from engine.files.reading import prepare_reading
@@ -28,7 +28,7 @@ def run(photo: Path | None = None) -> int:
     app.setDesktopFileName("overtone")
     look = Look(app)
     app.setWindowIcon(icon("overtone", look.theme, "accent_text", 64))
-    window = MainWindow(look, ThreadEngineClient())
+    window = MainWindow(look, RemoteEngineClient())
     window.show()
     prepare_reading()
     if photo is not None:

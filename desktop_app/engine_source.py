@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from engine.bundle import Bundle
 from engine.errors import BundleError, Cancelled
-from engine.values import CancelCheck, EditRequest, EditResult, OnEvent, Plan
+from engine.picture import Photo
+from engine.values import CancelCheck, EditRequest, EditResult, OnEvent, Plan, Region
 
 
 class Engine(Protocol):
@@ -19,6 +21,26 @@ class Engine(Protocol):
 
     def edit(self, request: EditRequest, on_event: OnEvent = ..., cancel: CancelCheck = ...) -> EditResult:
         """Carry it out."""
+        ...
+
+    def describe(self, file: Path) -> dict[str, Any]:
+        """What is seen or heard in a file."""
+        ...
+
+    def select(self, photo: Photo, phrase: str) -> Region:
+        """The region that words name."""
+        ...
+
+    def select_at(self, photo: Photo, point: tuple[float, float]) -> Region:
+        """The region of the thing at a point."""
+        ...
+
+    def search(self, words: str, file: Path | None, count: int) -> list[dict[str, Any]]:
+        """Pictures of the library like words or a file, best first."""
+        ...
+
+    def index(self, folder: Path | None, keep: bool) -> dict[Path, int]:
+        """Add a folder to the user's library or forget it; all folders and how many pictures each holds."""
         ...
 
 

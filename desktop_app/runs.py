@@ -250,11 +250,14 @@ class Runs(QObject):
             self._leave()
             self.assembled.emit()
 
-    @Slot(int, str, str)
-    def _on_failed(self, job: int, message: str, hint: str) -> None:
+    @Slot(int, str, str, str)
+    def _on_failed(self, job: int, message: str, hint: str, details: str) -> None:
         if job == self._job:
             self._leave()
-            self.failed.emit(OvertoneError(message, hint))
+            error = OvertoneError(message, hint)
+            if details:
+                error.add_note(details)
+            self.failed.emit(error)
 
     @Slot(int)
     def _on_cancelled(self, job: int) -> None:

@@ -17,6 +17,7 @@ from engine.draft.library import Library
 from engine.draft.look_predict import Predictor
 from engine.encode import Encoder
 from engine.encode.encoder import Heard, Kind
+from engine.errors import RegionNotFound
 from engine.ground import Selector
 from engine.picture import Photo
 from engine.plan import Planner
@@ -131,6 +132,25 @@ class Parts:
         rgb = small_floats(photo, GROUND_SIDE)
         region = self.selector.select(rgb, phrase, self.encoder, phrase_vector=vector, where=where)
         return Region(resized(region.mask, photo.width, photo.height), region.source, region.score)
+
+    def select_at(self, photo: Photo, point: tuple[float, float]) -> Region:
+        """The region of the thing at ``point`` (across, down, in the photo's pixels), at the photo's size.
+
+        Of the things that hold the point the smallest is meant: a click on a hat means the hat, not its wearer.
+
+        Raises
+        ------
+        RegionNotFound
+            When there is nothing that stands out.
+        """
+        rgb = small_floats(photo, GROUND_SIDE)
+        column = min(max(int(point[0] * rgb.shape[1] / photo.width), 0), rgb.shape[1] - 1)
+        row = min(max(int(point[1] * rgb.shape[0] / photo.height), 0), rgb.shape[0] - 1)
+        found = [each for each in self.selector.candidates(rgb, self.encoder) if each.mask[row, column] > 0.5]
+        if not found:
+            raise RegionNotFound("Nothing stands out at that place.", "Click on a thing, or paint the mask.")
+        best = min(found, key=lambda each: float(each.mask.sum()))
+        return Region(resized(best.mask, photo.width, photo.height), "words", best.score)
 
 
 def shrink(pixels: np.ndarray, longest: int) -> np.ndarray:

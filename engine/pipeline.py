@@ -11,14 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from engine.bundle import Bundle
 from engine.clock import NO_WEIGHTS, Clock
+from engine.describing import description
 from engine.edits import Run
 from engine.errors import BadInput, BundleError
-from engine.files import read_reference, read_sound
+from engine.files import read_reference, read_sound, sniff
 from engine.instruction import check
 from engine.language import foreign_language
 from engine.painting import Painter
@@ -178,6 +180,54 @@ class Engine:
         if not phrase.strip():
             raise BadInput("The words to select by are empty.", 'Name a thing, e.g. "the dog".')
         return self._parts.select(photo, phrase.strip())
+
+    def select_at(self, photo: Photo, point: tuple[float, float]) -> Region:
+        """The region of the thing at ``point`` (across, down, in the photo's pixels), at the photo's size.
+
+        Raises
+        ------
+        RegionNotFound
+            When nothing stands out there.
+        """
+        return self._parts.select_at(photo, point)
+
+    def describe(self, file: Path) -> dict[str, Any]:
+        """What the encoder sees or hears in a file; see :func:`engine.describing.description`."""
+        return description(self._parts.encoder, file, sniff(file))
+
+    def search(self, words: str = "", file: Path | None = None, count: int = 24) -> list[dict[str, Any]]:
+        """The ``count`` pictures of the reference library most like words or a picture or sound file, best first.
+
+        Returns
+        -------
+        Objects with path, name, shipped (or the user's own) and score, a cosine.
+
+        Raises
+        ------
+        BadInput
+            When there is neither or the file cannot be read.
+        """
+        if file is not None:
+            vector = self._material(Reference(marker(1), sniff(file), file)).vector
+        elif words.strip():
+            vector = self._parts.encoder.text([words.strip()])[0]
+        else:
+            raise BadInput("There is nothing to search for.", "Give words, a picture or a sound.")
+        found = self._parts.library.nearest(vector, count)
+        return [{"path": e.path, "name": e.name, "shipped": e.shipped, "score": score} for e, score in found]
+
+    def index(self, folder: Path | None = None, keep: bool = True) -> dict[Path, int]:
+        """Add a folder to the user's library, or forget it, and list all of them with how many pictures each holds.
+
+        Raises
+        ------
+        BadInput
+            As :meth:`engine.draft.library.Library.add` and ``remove``.
+        """
+        library = self._parts.library
+        if folder is not None:
+            (library.add if keep else library.remove)(folder)
+        return library.folders()
 
     def _no_decoder(self, op: Op, hint: str) -> BundleError:
         return BundleError(

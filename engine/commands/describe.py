@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.commands.common import EngineOption, say_json
+from engine.describing import description
 from engine.errors import BadInput
 from engine.files import read_reference, read_sound, sniff
 from engine.values import Media
@@ -43,22 +44,6 @@ def embed(
     say_json(embedding(_encoder(engine), target, media))
 
 
-def description(encoder: Encoder, file: Path, media: Media) -> dict[str, Any]:
-    """Kind, labels and, for sounds, length and mood; scores and quantities lie in 0 to 1."""
-    if media is Media.image:
-        picture = read_reference(file)
-        seen = encoder.describe_picture(picture.floats(), picture.transparency)
-        return {"kind": "picture", "labels": _labels(seen.labels)}
-    sound = read_sound(file)
-    heard = encoder.sound(sound.samples, sound.rate)
-    return {
-        "kind": heard.kind,
-        "seconds": round(sound.seconds, 2),
-        "labels": _labels(heard.labels or (("noise", 1.0),)),
-        "mood": {name: round(value, 3) for name, value in heard.mood.items()},
-    }
-
-
 def embedding(encoder: Encoder, target: str, media: Media | None) -> dict[str, Any]:
     """Kind, norm and vector of a file, or of words when ``media`` is absent."""
     if media is None:
@@ -89,7 +74,3 @@ def _is_file(path: Path) -> bool:
         return path.exists()
     except OSError:
         return False
-
-
-def _labels(labels: tuple[tuple[str, float], ...]) -> list[dict[str, Any]]:
-    return [{"name": name, "score": round(score, 3)} for name, score in labels]

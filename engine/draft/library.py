@@ -97,6 +97,12 @@ class Library:
             )
         return entries[int(scores.argmax())]
 
+    def nearest(self, vector: np.ndarray, count: int) -> list[tuple[Entry, float]]:
+        """The ``count`` pictures most like ``vector`` ``(384,)``, with their cosines, best first."""
+        entries, vectors = self._entries()
+        scores = vectors @ vector
+        return [(entries[index], float(scores[index])) for index in np.argsort(-scores, kind="stable")[:count]]
+
     @staticmethod
     def read(entry: Entry) -> Photo:
         """The picture of an entry, 8-bit sRGB, with its transparency."""

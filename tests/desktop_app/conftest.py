@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 from window_helpers import FakeAudio, write_sound
 
-from desktop_app.engine_client import ThreadEngineClient
+from desktop_app.engine_host import ThreadHost
+from desktop_app.engine_remote import RemoteEngineClient
 from desktop_app.main_window import MainWindow
 from desktop_app.theme import Look
 from engine.errors import Cancelled, OvertoneError
@@ -178,6 +179,8 @@ def _nothing_left(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
             widget.close()
         assert not visible, f"left open: {visible}"
     assert not [thread for thread in threads if isValid(thread) and thread.isRunning()], "a thread still runs"
+    ours = [thread.name for thread in threading.enumerate() if thread.name.startswith("overtone ")]
+    assert not ours, f"threads still run: {ours}"
     assert not [timer for timer in timers if isValid(timer) and timer.isActive()], "a timer still runs"
     bad = (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg)
     said = [record.message for record in qtlog.records if record.type in bad and record.message not in HARMLESS]
@@ -216,7 +219,7 @@ def make_window(qtbot, look, source, dialogs, audio) -> Iterator[Callable[[], Ma
     windows: list[MainWindow] = []
 
     def make() -> MainWindow:
-        window = MainWindow(look, ThreadEngineClient(source), dialogs, audio)
+        window = MainWindow(look, RemoteEngineClient(ThreadHost(source)), dialogs, audio)
         windows.append(window)
         with qtbot.waitExposed(window):
             window.show()

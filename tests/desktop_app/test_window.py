@@ -25,11 +25,11 @@ START = """
 import json, sys, time
 from PySide6.QtWidgets import QApplication
 from desktop_app.commands import open_editor
-from desktop_app.engine_client import ThreadEngineClient
+from desktop_app.engine_remote import RemoteEngineClient
 from desktop_app.main_window import MainWindow
 from desktop_app.theme import Look
 app = QApplication([])
-window = MainWindow(Look(app), ThreadEngineClient())
+window = MainWindow(Look(app), RemoteEngineClient())
 window.show()
 app.processEvents()
 heavy = ("torch", "diffusers", "transformers", "cv2", "scipy", "skimage", "soundfile", "pyvips")

@@ -11,11 +11,11 @@ HEAVY = ("torch", "diffusers", "transformers")
 HELP = "from engine.cli import run; code = run(['--help'])"
 WINDOW = """
 from PySide6.QtWidgets import QApplication
-from desktop_app.engine_client import ThreadEngineClient
+from desktop_app.engine_remote import RemoteEngineClient
 from desktop_app.main_window import MainWindow
 from desktop_app.theme import Look
 app = QApplication([])
-window = MainWindow(Look(app, "dark"), ThreadEngineClient())
+window = MainWindow(Look(app, "dark"), RemoteEngineClient())
 window.show()
 app.processEvents()
 """
