@@ -5,6 +5,7 @@ Pictures are never modified: what is shown is the untouched original with the ed
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from engine.picture import Photo
 from engine.project import edits as stack
 from engine.project.accepting import Pending, accepted
 from engine.project.changes import Change, Steps, Touched
-from engine.project.edits import Edit, Edits
+from engine.project.edits import Edit, Edits, State
 from engine.project.mask import Atom, Mask
 from engine.project.patches import Patch
 from engine.project.pictures import Pictures
@@ -61,6 +62,8 @@ class Document:
         Where the project was last saved to or opened from.
     strokes
         Counts the changes of the mask.
+    opened
+        When the photo was read, in seconds since 1970.
     """
 
     def __init__(
@@ -86,8 +89,9 @@ class Document:
         self.saved_to: Path | None = None
         self.project: Path | None = None
         self.strokes = 0
+        self.opened = time.time()
         self._accepting: tuple[Pending, Edits, Edits] | None = None
-        self._saved = stack.state(edits)
+        self._saved: State | None = stack.state(edits)
         self._steps = Steps()
         self._listeners: list[Callable[[], None]] = []
 
@@ -282,6 +286,10 @@ class Document:
         saved = self._pictures.state_of(photo)
         if saved is not None:
             self._saved = saved
+
+    def unsaved(self) -> None:
+        """Note that the document, come back after a kill, was not saved."""
+        self._saved = None
 
     def saved_project(self, edits: Edits, path: Path) -> None:
         """Note that the project with that stack now lies in ``path``."""

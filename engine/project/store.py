@@ -41,6 +41,12 @@ class Fresh:
         return write_patch(file, self.after, self.before, self.origin, self.profile)
 
 
+def _bytes(fresh: Fresh) -> bytes:
+    file = io.BytesIO()
+    fresh.write(file)
+    return file.getvalue()
+
+
 def fresh_mask(values: np.ndarray) -> Fresh:
     """A mask, ``(H, W)`` uint8 that nobody changes any more, as a patch over emptiness."""
     return Fresh(values[..., None], np.broadcast_to(np.uint8(0), (*values.shape, 1)))
@@ -71,9 +77,7 @@ class Store:
         """Open a patch, written or not; raises BadInput when it is gone or damaged."""
         held = self._fresh.get(member)
         if isinstance(held, Fresh):
-            file = io.BytesIO()
-            held.write(file)
-            held = file.getvalue()
+            held = _bytes(held)
             if self.folder is None:
                 self._fresh[member] = held
         if held is not None:
@@ -115,6 +119,8 @@ class Store:
         self._fresh.pop(member, None)
         return box[0]
 
-    def drop(self, member: str) -> None:
-        """Forget a patch that waits."""
-        self._fresh.pop(member, None)
+    def pack(self) -> None:
+        """Pack what waits, so that it takes little memory until the disk takes it."""
+        for member, held in list(self._fresh.items()):
+            if isinstance(held, Fresh):
+                self._fresh[member] = _bytes(held)

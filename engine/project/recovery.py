@@ -1,0 +1,113 @@
+"""After a kill: the journals that were left behind, and going on from one of them."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from engine.errors import BadInput
+from engine.files.disk import Disk
+from engine.project import manifest as description
+from engine.project.document import Document
+from engine.project.journal import LOCK, Journal, fault, journals_home
+from engine.project.loading import load
+from engine.project.manifest import Manifest
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A journal that nobody has.
+
+    Attributes
+    ----------
+    folder
+        Where it is.
+    name
+        Of the photo.
+    edits
+        How many were accepted.
+    when
+        When it was last written, in seconds since 1970.
+    modified
+        Whether the user had changes not saved when it ended.
+    """
+
+    folder: Path
+    name: str
+    edits: int
+    when: float
+    modified: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Resumed:
+    """A document that goes on, its journal, and what could not be had back."""
+
+    document: Document
+    journal: Journal
+    notes: tuple[str, ...] = ()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What a folder says of itself; raises BadInput when it says nothing or nonsense."""
+    path = folder / description.NAME
+    try:
+        if path.stat().st_size > description.LARGEST:
+            raise BadInput(f"{folder.name} is damaged: its description is too large.", description.AGAIN)
+        data = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{folder.name} cannot be read ({error.strerror}).", description.AGAIN) from error
+    return description.from_bytes(data, folder.name)
+
+
+def in_use(folder: Path) -> bool:
+    """Whether a running program has the journal."""
+    lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except (Timeout, OSError):
+        return True
+    lock.release()
+    return False
+
+
+def lost(home: Path | None = None) -> tuple[Lost, ...]:
+    """The journals that no running program has, the newest first. What is damaged is left where it is."""
+    home = home or journals_home()
+    found: list[Lost] = []
+    if not home.is_dir():
+        return ()
+    for folder in home.iterdir():
+        manifest_file = folder / description.NAME
+        if not manifest_file.is_file() or in_use(folder):
+            continue
+        with contextlib.suppress(BadInput, OSError):
+            manifest = read_manifest(folder)
+            modified = manifest.session is None or manifest.session.modified
+            name = Path(manifest.original.path).name
+            found.append(Lost(folder, name, len(manifest.edits), manifest_file.stat().st_mtime, modified))
+    return tuple(sorted(found, key=lambda each: each.when, reverse=True))
+
+
+def resume(folder: Path, disk: Disk | None = None) -> Resumed:
+    """Go on from a journal, in its own folder: nothing is overwritten.
+
+    Raises
+    ------
+    BadInput
+        When another program has it, or its original is damaged.
+    """
+    journal = Journal(folder, disk)
+    try:
+        journal.prepare()
+    except OSError as error:
+        raise fault(error) from error
+    try:
+        document, notes = load(journal, read_manifest(folder))
+    except BaseException:
+        journal.release()
+        raise
+    return Resumed(document, journal, notes)
