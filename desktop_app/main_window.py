@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -11,37 +9,29 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from desktop_app.actions import Actions
-from desktop_app.assets import sample_photo
 from desktop_app.audio import AudioDevice, PortAudio
 from desktop_app.background import Background
 from desktop_app.chips import Known
 from desktop_app.dialogs import Dialogs, QtDialogs
-from desktop_app.document import Document, Pending, Touched
+from desktop_app.document import Document, Touched
 from desktop_app.engine_client import EngineClient
 from desktop_app.message_bar import MessageBar
 from desktop_app.models import Models
+from desktop_app.opening import Opening
 from desktop_app.reference_desk import ReferenceDesk
-from desktop_app.runs import Runs, State
+from desktop_app.running import Running
+from desktop_app.runs import Runs
 from desktop_app.safekeeping import Safekeeping
 from desktop_app.session import Session
 from desktop_app.side_panel import SidePanel
 from desktop_app.sound_desk import SoundDesk
 from desktop_app.stage import Stage
 from desktop_app.status_line import StatusLine
+from desktop_app.steering import Steering
 from desktop_app.theme import Look
 from desktop_app.tool_bar import ToolBar
-from desktop_app.wording import change_name
-from engine.errors import BadInput, OvertoneError
-from engine.files import sniff
-from engine.values import EditResult, Media, Plan, Settings, marker
-
-
-def is_picture(path: Path) -> bool:
-    """Whether the file holds a picture; unreadable files hold none."""
-    try:
-        return sniff(path) is Media.image
-    except BadInput:
-        return False
+from engine.errors import OvertoneError
+from engine.values import Media, Plan, Settings
 
 
 class MainWindow(QMainWindow):
@@ -86,6 +76,14 @@ class MainWindow(QMainWindow):
         self.sound_desk = SoundDesk(
             look, device, self.session, self.side.sounds, self.desk, self._background, self.message_bar
         )
+        self.opening = Opening(self.session, self.runs, self.safekeeping, self.message_bar, self._dialogs, self)
+        self.running = Running(
+            self.runs, self.session, self.side, self.stage, self.models, self.message_bar, self.commands,
+            lambda: self.settings, self,
+        )  # fmt: skip
+        self.steering = Steering(
+            self.commands, self.session, self.runs, self.models, self.stage, self.side, self.tool_bar, self.status, self
+        )
         self._arrange()
         self._connect_commands()
         self._connect_parts()
@@ -116,8 +114,8 @@ class MainWindow(QMainWindow):
     def _connect_commands(self) -> None:
         c = self.commands
         triggers: dict = {
-            c.open: self.ask_photo,
-            c.sample: self.open_sample,
+            c.open: self.opening.ask,
+            c.sample: self.opening.sample,
             c.add_pictures: lambda: self.desk.ask(Media.image),
             c.add_sounds: lambda: self.desk.ask(Media.sound),
             c.paste: self.desk.paste_or_say,
@@ -126,9 +124,6 @@ class MainWindow(QMainWindow):
             c.quit: self.close,
             c.undo: self.session.undo,
             c.redo: self.session.redo,
-            c.run: self.run,
-            c.plan: lambda: self.run(plan_only=True),
-            c.cancel: self.runs.cancel,
             c.write: lambda: self.side.instruction.setFocus(Qt.FocusReason.ShortcutFocusReason),
             c.about: self.models.show_about,
         }
@@ -136,7 +131,7 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _checked=False, run=run: run())
 
     def _connect_parts(self) -> None:
-        session, runs, side, stage = self.session, self.runs, self.side, self.stage
+        session, side, stage = self.session, self.side, self.stage
         session.opened.connect(self._on_opened)
         session.touched.connect(self._on_touched)
         session.pictures_ready.connect(self._sync)
@@ -145,36 +140,20 @@ class MainWindow(QMainWindow):
         session.saved.connect(self._on_saved)
         session.failed.connect(self.show_error)
         session.working.connect(self.status.show_work)
-        runs.state_changed.connect(self._on_run_state)
-        runs.stage.connect(side.run_bar.show_step)
-        runs.progress.connect(side.run_bar.set_progress)
-        runs.log.connect(self._on_log)
-        runs.planned.connect(side.show_plan)
-        runs.preview.connect(stage.canvas.set_preview)
-        runs.result.connect(self._on_result)
-        runs.answered.connect(self._on_answer)
-        runs.failed.connect(self.show_error)
-        runs.cancelled.connect(self._on_cancelled)
+        self.running.changed.connect(self._sync)
         self.models.checked.connect(self._sync)
         self.desk.insert.connect(side.instruction.insert_marker)
         side.instruction.came.connect(lambda what: self.desk.take(what, self._insert_markers))
-        side.instruction.run_asked.connect(self.run)
-        side.instruction.plan_asked.connect(lambda: self.run(plan_only=True))
         side.instruction.textChanged.connect(self._sync)
-        side.run_bar.run_asked.connect(self.run)
-        side.run_bar.plan_asked.connect(lambda: self.run(plan_only=True))
-        side.run_bar.cancel_asked.connect(runs.cancel)
-        side.plan_card.run_asked.connect(self.carry_out)
-        stage.welcome.open_asked.connect(self.ask_photo)
-        stage.welcome.sample_asked.connect(self.open_sample)
+        stage.welcome.open_asked.connect(self.opening.ask)
+        stage.welcome.sample_asked.connect(self.opening.sample)
         for place in (stage.welcome, stage.canvas):
             self.desk.watch(place)
-        stage.welcome.files_dropped.connect(self.drop)
-        stage.canvas.files_dropped.connect(self.drop)
+        stage.welcome.files_dropped.connect(self.opening.drop)
+        stage.canvas.files_dropped.connect(self.opening.drop)
         stage.canvas.zoom_changed.connect(self.status.show_zoom)
         stage.masks.failed.connect(self.show_error)
         stage.masks.saved.connect(self._on_saved)
-        stage.result_bar.again_asked.connect(self.try_another)
         self.tool_bar.before_held.connect(stage.hold_before)
         self.status.engine_asked.connect(self.models.show_about)
 
@@ -185,77 +164,17 @@ class MainWindow(QMainWindow):
         """What is being edited."""
         return self.session.document
 
-    def ask_photo(self) -> None:
-        """Ask which photo to open."""
-        path = self._dialogs.photo()
-        if path is not None:
-            self.open(path)
-
-    def open_sample(self) -> None:
-        """Open the sample that ships."""
-        path = sample_photo()
-        if path is not None:
-            self.open(path)
-
     def open(self, path: Path) -> None:
         """Open a photo, after the user has said what to do with changes not saved."""
-
-        def go() -> None:
-            self.runs.cancel()  # it serves the photo that is about to go
-            self.session.open(path)
-
-        self.safekeeping.settle(go)
-
-    def drop(self, files: Sequence[Path]) -> None:
-        """Take files dropped on the stage.
-
-        With no photo open, the first picture is opened; everything else goes into the bins, from where a picture can
-        still be opened by one press.
-        """
-        photo = next((path for path in files if is_picture(path)), None)
-        if self.document is None and photo is not None:
-            self.open(photo)
-            self.session.add_files([path for path in files if path != photo])
-        else:
-            self.session.add_files(files, lambda numbers: self._offer_to_open(photo, numbers))
-
-    def _offer_to_open(self, photo: Path | None, numbers: list[int]) -> None:
-        if photo is not None and len(numbers) == 1:
-            self.message_bar.say(
-                self.tr("{0} is now {1} in the bin.").format(photo.name, marker(numbers[0])),
-                button=self.tr("Open it as the photo instead"),
-                run=lambda: self.open(photo),
-            )
-
-    # runs
+        self.opening.open(path)
 
     def run(self, *, plan_only: bool = False) -> None:
         """Plan the instruction and carry it out."""
-        if self._may_run() and self.document is not None:
-            self.message_bar.dismiss()
-            if self.runs.start(self.document, self.side.instruction.text, self.settings, plan_only=plan_only):
-                self.side.instruction.recent.add(self.side.instruction.text)
+        self.running.run(plan_only=plan_only)
 
     def carry_out(self, plan: Plan) -> None:
-        """Carry out a plan as it stands on the card."""
-        if self._may_run() and self.document is not None:
-            self.message_bar.dismiss()
-            self.runs.carry_out(self.document, self.side.instruction.text, plan, self.settings)
-
-    def try_another(self) -> None:
-        """Run the pending result's plan again with the next seed."""
-        document = self.document
-        if document is not None and document.pending is not None and self._may_run():
-            pending = document.pending
-            settings = replace(self.settings, seed=(pending.result.seed + 1) % 2**32)
-            self.runs.carry_out(document, pending.instruction.text, pending.result.plan, settings)
-
-    def _may_run(self) -> bool:
-        if self.document is None or self.runs.busy:
-            return False
-        if self.models.missing:
-            self.models.check()
-        return not self.models.missing
+        """Carry out a plan as it stands."""
+        self.running.carry_out(plan)
 
     # news
 
@@ -293,34 +212,6 @@ class MainWindow(QMainWindow):
         self.message_bar.say(self.tr("Saved as {0}.").format(path.name))
         self._sync()
 
-    def _on_run_state(self, state: State) -> None:
-        self.side.run_bar.set_busy(state is not State.idle)
-        if state is State.planning:
-            self.side.plan_card.clear()
-        if state is State.idle:
-            self.stage.canvas.set_preview(None)
-        self._sync()
-
-    def _on_log(self, text: str) -> None:
-        self.side.run_bar.show_text(text)
-
-    def _on_result(self, pending: Pending) -> None:
-        if self.side.plan_card.plan != pending.result.plan:
-            self.side.show_plan(pending.result.plan)
-        self.commands.show_mask.setChecked(False)
-        self.stage.show_pictures()
-        if pending.result.notes:
-            self.message_bar.say(" ".join(pending.result.notes))
-        self._sync()
-
-    def _on_answer(self, result: EditResult) -> None:
-        self.side.plan_card.show_plan(result.plan)
-        words = " ".join(result.notes) or result.plan.reply
-        self.side.plan_card.show_answer(words)
-
-    def _on_cancelled(self) -> None:
-        self.message_bar.say(self.tr("Cancelled. The photo is as it was."))
-
     def _show_references(self) -> None:
         references = self.session.references
         thumbs = self.session.thumbs
@@ -333,31 +224,8 @@ class MainWindow(QMainWindow):
             self.side.instruction.insert_marker(number)
 
     def _sync(self) -> None:
-        """Bring every command and line into agreement with the state."""
-        c, document, busy = self.commands, self.document, self.runs.busy
-        there = document is not None
-        written = bool(self.side.instruction.text.strip())
-        runnable = there and not busy and not self.models.missing
-        why = self.tr("The engine is not assembled yet.") if self.models.missing else ""
-        why = why if there else self.tr("Open a photo first.")
-        c.sample.setEnabled(sample_photo() is not None)
-        c.save.setEnabled(there)
-        c.save_as.setEnabled(there)
-        for action, text, change in (
-            (c.undo, self.tr("&Undo {0}"), document.last_change if document else None),
-            (c.redo, self.tr("&Redo {0}"), document.next_change if document else None),
-        ):
-            label = change.label if change else ""
-            action.setEnabled(change is not None and not (busy and change.photos))  # the run's result needs its photo
-            action.setText(text.format(change_name(label) if label else "").strip())
-        for action in (c.run, c.plan):
-            action.setEnabled(runnable and written)
-        c.cancel.setEnabled(busy)
-        self.side.run_bar.set_ready(runnable and written, why)
-        self.side.plan_card.set_runnable(runnable)
-        self.stage.sync(runnable, busy)
-        self.tool_bar.set_usable(self.stage.canvas.can_compare)
-        self.status.show_photo(document)
+        self.steering.sync()
+        document = self.document
         self.setWindowModified(document is not None and document.modified)
 
     # events
