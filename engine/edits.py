@@ -21,6 +21,7 @@ from engine.painting import Painter
 from engine.parts import GROUND_SIDE, Material, Parts, resized, shrink, small_floats
 from engine.picture import Photo
 from engine.restoring import restore
+from engine.standing import standing
 from engine.tones import Tones
 from engine.values import MARKER, PHOTO_MARKER, Box, EditRequest, Op, Operation, Plan, Region
 
@@ -160,22 +161,9 @@ class Run:
         with self._clock.step("draft"):
             content = self._content(operation)
         with self._clock.step("ground"):
-            small = small_floats(self._photo, GROUND_SIDE)
-            painted = self._painted(operation)
-            mask = shrink(painted.mask, GROUND_SIDE) > 0.5 if painted else None
-            spot = find(
-                small,
-                operation.where,
-                content.aspect,
-                self._name_of(operation),
-                locate=lambda phrase: self._parts.selector.select(small, phrase, self._parts.encoder),
-                mask=mask,
-                seed=self._seed,
-                size=size_factor(operation.amount) if operation.amount else 1.0,
-            )
-            ratio = self._photo.width / small.shape[1]
-            box = spot.box.scaled(ratio)
-        crop = WorkingCrop.fit(context_box(box, self._photo.width, self._photo.height), WORK_SIDE)
+            name, painted = self._name_of(operation), self._painted(operation)
+            content, spot = standing(self._parts, self._photo, content, operation, name, painted, self._seed)
+        crop = self._around(spot.box)
         with self._clock.step("draft"):
             before = self._take(crop)
             in_front = None
@@ -184,7 +172,7 @@ class Run:
             draft = operations.add(
                 before,
                 content,
-                crop.from_photo(box),
+                crop.from_photo(spot.box),
                 self._seed,
                 grounded=spot.grounded,
                 in_front=in_front,
@@ -342,9 +330,14 @@ class Run:
         box = mask_box(hole)
         if box is None:
             raise BadInput("The region is empty.", "Paint more of the object.")
-        crop = WorkingCrop.fit(context_box(box, self._photo.width, self._photo.height), WORK_SIDE)
+        crop = self._around(box)
         before, inside = self._take(crop), crop.take(hole.astype(np.float32)) > 0.5
         return crop, before, inside | strays(before, inside) if region.source == "words" else inside
+
+    def _around(self, box: Box) -> WorkingCrop:
+        """The working crop of a box: what the user wants the engine to see, or fitting surroundings."""
+        size, wanted = (self._photo.width, self._photo.height), self._request.context
+        return WorkingCrop.fit(wanted.union(box).clip(*size) if wanted else context_box(box, *size), WORK_SIDE)
 
     def _take(self, crop: WorkingCrop) -> np.ndarray:
         return crop.take(self._photo.rgb) / np.float32(self._photo.white)

@@ -17,7 +17,6 @@ from engine.draft.library import Library
 from engine.draft.look_predict import Predictor
 from engine.encode import Encoder
 from engine.encode.encoder import Heard, Kind
-from engine.errors import RegionNotFound
 from engine.ground import Selector
 from engine.picture import Photo
 from engine.plan import Planner
@@ -134,23 +133,17 @@ class Parts:
         return Region(resized(region.mask, photo.width, photo.height), region.source, region.score)
 
     def select_at(self, photo: Photo, point: tuple[float, float]) -> Region:
-        """The region of the thing at ``point`` (across, down, in the photo's pixels), at the photo's size.
-
-        Of the things that hold the point the smallest is meant: a click on a hat means the hat, not its wearer.
+        """The object at ``(x, y)`` of the photo, at the photo's size.
 
         Raises
         ------
         RegionNotFound
-            When there is nothing that stands out.
+            When nothing stands out there.
         """
         rgb = small_floats(photo, GROUND_SIDE)
-        column = min(max(int(point[0] * rgb.shape[1] / photo.width), 0), rgb.shape[1] - 1)
-        row = min(max(int(point[1] * rgb.shape[0] / photo.height), 0), rgb.shape[0] - 1)
-        found = [each for each in self.selector.candidates(rgb, self.encoder) if each.mask[row, column] > 0.5]
-        if not found:
-            raise RegionNotFound("Nothing stands out at that place.", "Click on a thing, or paint the mask.")
-        best = min(found, key=lambda each: float(each.mask.sum()))
-        return Region(resized(best.mask, photo.width, photo.height), "words", best.score)
+        scale = rgb.shape[1] / photo.width
+        region = self.selector.at(rgb, (point[0] * scale, point[1] * scale), self.encoder)
+        return Region(resized(region.mask, photo.width, photo.height), region.source, region.score)
 
 
 def shrink(pixels: np.ndarray, longest: int) -> np.ndarray:

@@ -359,6 +359,8 @@ class Engine:
         if prior is None:
             clock.skip("refine", NO_WEIGHTS)
             return plan
+        if not plan.prompt and plan.embeddings is None:  # nothing is wished for that could be refined
+            return plan
         with clock.step("refine"):
             known = plan.embeddings or PlanEmbeddings(self._parts.encoder.text([plan.prompt])[0])
             kind = "predicted" if plan.embeddings else "text"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,11 +28,10 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
 
 
 def operation_to_json(operation: Operation) -> dict[str, Any]:
-    """One operation as a JSON object."""
-    return {
-        name: str(value) if name == "op" else value
-        for name, value in ((name, getattr(operation, name)) for name in _names(operation))
-    }
+    """One operation as a JSON object; ``place`` only where one was chosen."""
+    values = {name: getattr(operation, name) for name in _names(operation) if name != "place"}
+    place = {"place": asdict(operation.place)} if operation.place is not None else {}
+    return {**values, "op": str(operation.op), **place}
 
 
 def instruction_to_json(instruction: Instruction) -> dict[str, Any]:

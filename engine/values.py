@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from engine.picture import Photo
+from engine.placement import Placement
 
 MARKER = re.compile(r"\[ref#(\d+)\]")
 PHOTO_MARKER = "[photo]"
@@ -119,6 +120,9 @@ class Operation:
     target
         What the object becomes, in words, when no reference gives it: "swan" (replace), "bluer" (adjust),
         "watercolour" (style), "a rainy evening" (mood), "beach" (replace_background).
+    place
+        For add with ``ref``: exactly where the reference goes; outweighs ``where`` and a mask. Chosen by hand, never
+        by the planner.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -129,6 +133,7 @@ class Operation:
     where: str = ""
     amount: str = ""
     target: str = ""
+    place: Placement | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -296,7 +301,8 @@ class EditRequest:
     ``photo`` is absent for text-to-image. ``mask`` is ``(H, W)`` uint8 of the photo's size, 255 where to edit.
     ``plan``, when given, is run as it is. ``history`` is the earlier turns; a follow-up revises the last operation
     and runs again from the picture before it, so ``photo`` is then that earlier picture. ``margins`` says how far an
-    expand grows the photo; without them the operation's words do.
+    expand grows the photo; without them the operation's words do. ``context`` is the box of the photo that an edit of
+    a region sees; without it the engine takes the region with fitting surroundings.
     """
 
     instruction: Instruction
@@ -306,6 +312,7 @@ class EditRequest:
     history: tuple[Turn, ...] = ()
     settings: Settings = Settings()
     margins: Margins | None = None
+    context: Box | None = None
 
 
 StepStatus = str  # "done", "skipped: no weights", "skipped: not needed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from engine.draft.drawing import is_drawing
 from engine.draft.matting import decontaminate, soften
 from engine.errors import BadInput
+from engine.placement import Share
 
 _LEAST_SIDE = 16  # pixels; less than that is no subject
 _WORKING_SIDE = 512  # GrabCut runs at this size
@@ -27,10 +28,13 @@ class CutOut:
         ``(h, w, 4)`` float32, 0 to 1, straight transparency last; colours are extended under transparent pixels.
     drawn
         Whether it looks like a drawing rather than a photograph.
+    part
+        Which part of its picture it is: left, top, right and bottom, each 0 to 1.
     """
 
     rgba: np.ndarray
     drawn: bool = False
+    part: Share = (0.0, 0.0, 1.0, 1.0)
 
     @property
     def aspect(self) -> float:
@@ -83,6 +87,31 @@ def cut_out(rgb: np.ndarray, transparency: np.ndarray | None = None, subject: np
         raise BadInput("No single subject stands out in the picture.", _HINT)
     cover = soften(rgb, mask)
     return _cropped(decontaminate(rgb, cover), cover)
+
+
+def turned(cutout: CutOut, angle: float, *, flip: bool = False) -> CutOut:
+    """The cut-out mirrored left to right, if wanted, then turned clockwise by ``angle`` degrees; nothing is cut off."""
+    rgba = np.ascontiguousarray(cutout.rgba[:, ::-1] if flip else cutout.rgba, np.float32)
+    if angle % 360 == 0:
+        return replace(cutout, rgba=rgba)
+    height, width = rgba.shape[:2]
+    turn = np.radians(angle)
+    cos, sin = float(np.cos(turn)), float(np.sin(turn))
+    wide, tall = abs(width * cos) + abs(height * sin), abs(width * sin) + abs(height * cos)
+    size = (max(round(wide), 1), max(round(tall), 1))
+    shift = (size[0] - 1) / 2, (size[1] - 1) / 2
+    middle = (width - 1) / 2, (height - 1) / 2
+    forward = np.array(
+        [
+            [cos, -sin, shift[0] - cos * middle[0] + sin * middle[1]],
+            [sin, cos, shift[1] - sin * middle[0] - cos * middle[1]],
+        ]
+    )
+    colours = cv2.warpAffine(
+        rgba[..., :3].copy(), forward, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    cover = cv2.warpAffine(rgba[..., 3].copy(), forward, size, flags=cv2.INTER_LINEAR, borderValue=(0,))
+    return replace(cutout, rgba=np.dstack([colours, cover]).astype(np.float32))
 
 
 def _segment(rgb: np.ndarray, saliency: np.ndarray) -> np.ndarray:
@@ -175,4 +204,6 @@ def _cropped(rgb: np.ndarray, cover: np.ndarray) -> CutOut:
     if max(bottom - top, right - left) < _LEAST_SIDE:
         raise BadInput(f"The subject is only {right - left} x {bottom - top} pixels, too small to place.", _HINT)
     rgba = np.dstack([rgb[top:bottom, left:right], cover[top:bottom, left:right]]).astype(np.float32)
-    return CutOut(rgba, is_drawing(rgba))
+    height, width = cover.shape
+    part = (float(left / width), float(top / height), float(right / width), float(bottom / height))
+    return CutOut(rgba, is_drawing(rgba), part)

@@ -95,6 +95,12 @@ def find(
     return _free_ground(surroundings, place.across, place.down, aspect, name, seed, size, width, height)
 
 
+def exactly(rgb: np.ndarray, box: Box) -> Spot:
+    """A place that was chosen by hand: the box as it is, on the ground unless its foot is in the sky."""
+    seen = box.clip(rgb.shape[1], rgb.shape[0])
+    return Spot(box, grounded=seen.width > 0 and seen.height > 0 and _reaches_ground(rgb, seen))
+
+
 def tall(name: str, foot: float, horizon: float, height: int) -> float:
     """Pixel height of a thing whose feet stand at row ``foot``.
 

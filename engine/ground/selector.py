@@ -16,6 +16,7 @@ from engine.ground.edges import refine
 from engine.ground.matching import GroundEncoder, Matcher, Seen
 from engine.ground.network import STUFF, Grounding, GroundNetwork
 from engine.ground.phrases import Asked, read
+from engine.ground.pointing import MANY, pick
 from engine.ground.proposals import Proposal, look, overlap, propose, stuff_chances, stuff_index, working
 from engine.values import Region
 
@@ -154,6 +155,33 @@ class Selector:
         # The middle of the picture and a fair size make a subject, not only sureness.
         best = max(found, key=lambda each: each.score * (0.5 + min(1.0, float(each.mask.mean()) * 6)))
         return Region(mask=refine(rgb, best.mask), source="words", score=best.score)
+
+    def at(self, rgb: np.ndarray, point: tuple[float, float], encoder: GroundEncoder) -> Region:
+        """The object at a point, with soft edges; where there is none, the stretch of sky, water and so on around it.
+
+        Parameters
+        ----------
+        rgb
+            ``(H, W, 3)`` float32, 0 to 1, display-encoded.
+        point
+            ``(x, y)`` in its pixels.
+        encoder
+            The shared-space encoder.
+
+        Raises
+        ------
+        RegionNotFound
+            When the point lies outside, or nothing stands out there.
+        """
+        if not (0 <= point[0] < rgb.shape[1] and 0 <= point[1] < rgb.shape[0]):
+            raise RegionNotFound("The point lies outside the photo.", "Click on the photo.")
+        said, stuff = self._look(rgb, encoder)
+        found = pick(_with_stuff(propose(said, MANY), stuff), stuff, (point[0] / rgb.shape[1], point[1] / rgb.shape[0]))
+        if found is None:
+            raise RegionNotFound(
+                "Nothing stands out there.", "Click the middle of a thing, or paint it with the brush."
+            )
+        return Region(mask=refine(rgb, found[0]), source="words", score=found[1])
 
     def select(
         self,
