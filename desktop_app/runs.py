@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -60,6 +61,8 @@ class Runs(QObject):
         An :class:`~engine.errors.OvertoneError`.
     cancelled, assembled
         Nothing more.
+    dress
+        Gives every request of an edit, its plan in it, what the canvas knows of it: exact places, margins, context.
     """
 
     state_changed = Signal(object)
@@ -81,6 +84,7 @@ class Runs(QObject):
         self._run = _Run(None, None)
         self._step = ("", 1, 1)
         self.state = State.idle
+        self.dress: Callable[[EditRequest], EditRequest] = lambda request: request
         signals = client.signals
         signals.stage.connect(self._on_stage)
         signals.step.connect(self._on_step)
@@ -125,7 +129,7 @@ class Runs(QObject):
         except OvertoneError as error:
             self.failed.emit(error)
             return False
-        request = replace(self._request(document, instruction, settings, ()), plan=plan)
+        request = self.dress(replace(self._request(document, instruction, settings, ()), plan=plan))
         self._run = _Run(document, request)
         self._enter(State.editing, self._client.edit(request))
         return True
@@ -226,8 +230,8 @@ class Runs(QObject):
             self._leave()
             self.planned.emit(plan)
             return
-        self.planned.emit(plan)
-        request = replace(run.request, plan=plan)
+        request = self.dress(replace(run.request, plan=plan))
+        self.planned.emit(request.plan)
         self._run = replace(run, request=request)
         self._enter(State.editing, self._client.edit(request))
 
