@@ -89,6 +89,12 @@ class Background(QObject):
         self._thread.quit()
         self._thread.wait()
 
+    def finish(self) -> None:
+        """Drop the answers still to come, let all tasks run, and stop the thread."""
+        self._waiting.clear()
+        self._todo.emit(Task(0, self._thread.quit))
+        self._thread.wait()
+
     @Slot(int, object, object)
     def _answer(self, number: int, value: Any, error: OvertoneError | None) -> None:
         waiting = self._waiting.pop(number, None)

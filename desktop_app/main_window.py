@@ -266,4 +266,5 @@ class MainWindow(QMainWindow):
         self.sound_desk.close()
         self._client.close()
         self._background.close()
+        self.session.close()
         self.desk.close()

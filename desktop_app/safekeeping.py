@@ -46,6 +46,7 @@ class Safekeeping:
                 else:
                     self.save_as(then)
             case "discard":
+                self._session.recorder.let_go()
                 then()
             case "stay":
                 pass

@@ -15,20 +15,33 @@ from desktop_app import thumbs
 from desktop_app.background import Background
 from desktop_app.document import Document, Reference, Touched, numbered
 from desktop_app.pyramid import Pyramid, build
+from desktop_app.recorder import Recorder
 from desktop_app.thumbs import Thumb
 from engine.errors import OvertoneError
 from engine.files import read_photo, sniff, write_photo
 from engine.picture import Photo
+from engine.project.edits import Edits
+from engine.project.journal import Journal
+from engine.project.project_file import SUFFIX, open_project
+from engine.project.recovery import Resumed
 from engine.values import Media
 
 MOST_FILES = 24  # taken at once; more is a slip, and each is read whole
 KEPT = 4  # pyramids: original, current, result, and one for undo
+HEAVY = 700_000_000  # bytes of pyramids above which the one for undo is let go
 
 
 def read_for_screen(path: Path) -> tuple[Photo, Pyramid]:
     """A photo and its pyramid."""
     photo = read_photo(path)
     return photo, build(photo)
+
+
+def resumed_for_screen(resumed: Callable[[], Resumed]) -> tuple[Resumed, Pyramid, dict[Path, Thumb]]:
+    """A document that goes on, its picture's pyramid, and the thumbnails of its references."""
+    found = resumed()
+    good, _ = read_references([reference.path for reference in found.document.references])
+    return found, build(found.document.photo), {path: thumb for path, (_, thumb) in good.items()}
 
 
 def read_references(paths: Sequence[Path]) -> tuple[dict[Path, tuple[Media, Thumb]], list[OvertoneError]]:
@@ -69,6 +82,10 @@ class Session(QObject):
         An :class:`~engine.errors.OvertoneError`.
     working
         What the files' worker does now, in words; empty when nothing.
+    resumed
+        A document goes on, from a project or after a kill: a :class:`~engine.project.recovery.Resumed`.
+    recorder
+        Keeps the document on the disk.
     """
 
     opened = Signal()
@@ -81,16 +98,19 @@ class Session(QObject):
     saved = Signal(object)
     failed = Signal(object)
     working = Signal(str)
+    resumed = Signal(object)
 
     def __init__(self, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._background = background
+        self.recorder = Recorder(self)
         self.document: Document | None = None
         self.thumbs: dict[Path, Thumb] = {}
         self._loose: tuple[Reference, ...] = ()
         self._pyramids: list[tuple[Photo, Pyramid]] = []
         self._asked: list[Photo] = []
         self._opening = 0
+        self._composing = False
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -100,12 +120,43 @@ class Session(QObject):
     # files
 
     def open(self, path: Path) -> None:
-        """Read a photo and make it the document; the references stay in their bins."""
+        """Read a photo and make it the document, the references stay in their bins; or open a project."""
+        if path.suffix.lower() == SUFFIX:
+            self.resume(lambda: open_project(path), path.name)
+            return
         self._background.forget(self._opening)
         self.working.emit(self.tr("Opening {0}…").format(path.name))
         self._opening = self._background.submit(
             lambda: read_for_screen(path), lambda value: self._opened(path, *value), self._fail
         )
+
+    def resume(self, resumed: Callable[[], Resumed], name: str) -> None:
+        """Go on with a document that ``resumed`` brings back from the disk; it is called in a worker."""
+        self._background.forget(self._opening)
+        self.working.emit(self.tr("Opening {0}…").format(name))
+        self._opening = self._background.submit(
+            lambda: resumed_for_screen(resumed), lambda value: self._resumed(*value), self._fail
+        )
+
+    def save_project(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Write the project file, then call ``then``."""
+        document = self.document
+        if document is None:
+            return
+
+        def done(edits: Edits) -> None:
+            self.working.emit("")
+            document.saved_project(edits, path)
+            self.saved.emit(path)
+            if then is not None:
+                then()
+
+        self.working.emit(self.tr("Saving {0}…").format(path.name))
+        self.recorder.save_project(path, done, self._fail)
+
+    def close(self) -> None:
+        """Leave everything on the disk that should be there."""
+        self.recorder.close()
 
     def save(self, path: Path, then: Callable[[], None] | None = None) -> None:
         """Write the current picture, then call ``then``."""
@@ -184,18 +235,75 @@ class Session(QObject):
     def undo(self) -> None:
         """Take the last change back."""
         if self.document is not None:
-            self._tell(self.document.undo())
+            self._change(self.document.undone, self.document.undo)
 
     def redo(self) -> None:
         """Do the last undone change again."""
         if self.document is not None:
-            self._tell(self.document.redo())
+            self._change(self.document.redone, self.document.redo)
 
-    def accept(self) -> None:
-        """Keep the pending result."""
-        if self.document is not None and self.document.pending is not None:
-            self.document.accept()
-            self._tell(Touched(self.document.mask.whole, photo=True))
+    def accept(self, then: Callable[[], None] | None = None) -> None:
+        """Keep the pending result, then call ``then``."""
+        document = self.document
+        if document is None or document.pending is None:
+            if then is not None:
+                then()
+            return
+
+        def act() -> Touched:
+            document.accept()
+            return Touched(document.mask.whole, photo=True)
+
+        self._change(document.accepting, act, then)
+
+    def set_edits(self, label: str, edits: Edits) -> None:
+        """Take another stack of edits, as one step of undo that ``label`` names."""
+        document = self.document
+        if document is not None:
+            self._change(lambda: edits, lambda: document.set_edits(label, edits))
+
+    def compose(self, edits: Edits, then: Callable[[Photo], None]) -> None:
+        """Have the picture of a stack made, by the worker when that takes long, and give it to ``then``."""
+        document = self.document
+        if document is None or self._composing:
+            return
+        if not document.slow(edits):
+            try:
+                then(document.picture(edits))
+            except OvertoneError as error:
+                self._fail(error)
+            return
+
+        def done(photo: Photo) -> None:
+            self._composing = False
+            self.working.emit("")
+            if self.document is document:
+                document.remember(edits, photo)
+                then(photo)
+
+        def failed(error: OvertoneError) -> None:
+            self._composing = False
+            self._fail(error)
+
+        self._composing = True
+        self.working.emit(self.tr("Putting the picture together…"))
+        self._background.submit(lambda: document.picture(edits), done, failed)
+
+    def _change(
+        self, wanted: Callable[[], Edits], act: Callable[[], Touched], then: Callable[[], None] | None = None
+    ) -> None:
+        """Do ``act`` once the picture of the stack that it leads to is there."""
+        edits = wanted()
+
+        def go(_photo: Photo) -> None:
+            if wanted() != edits:  # something else was done while the picture was made
+                self._change(wanted, act, then)
+                return
+            self._tell(act())
+            if then is not None:
+                then()
+
+        self.compose(edits, go)
 
     def discard(self) -> None:
         """Let the pending result go."""
@@ -207,12 +315,23 @@ class Session(QObject):
 
     def _opened(self, path: Path, photo: Photo, pyramid: Pyramid) -> None:
         references = self.references
+        journal = Journal.fresh()
+        self._begin(Document(photo, path, references, journal.store), journal, pyramid)
+        self.opened.emit()
+
+    def _resumed(self, resumed: Resumed, pyramid: Pyramid, thumbs: dict[Path, Thumb]) -> None:
+        self.thumbs.update(thumbs)
+        self._begin(resumed.document, resumed.journal, pyramid)
+        self.opened.emit()
+        self.resumed.emit(resumed)
+
+    def _begin(self, document: Document, journal: Journal, pyramid: Pyramid) -> None:
         self._loose = ()
-        self.document = Document(photo, path, references)
-        self._pyramids = [(photo, pyramid)]
+        self.document = document
+        self.recorder.follow(document, journal)
+        self._pyramids = [(document.photo, pyramid)]
         self._asked.clear()
         self.working.emit("")
-        self.opened.emit()
 
     def _read(
         self,
@@ -252,6 +371,8 @@ class Session(QObject):
     def _built(self, photo: Photo, pyramid: Pyramid) -> None:
         self._asked = [asked for asked in self._asked if asked is not photo]
         self._pyramids = [*self._pyramids, (photo, pyramid)][-KEPT:]
+        if sum(level.nbytes for _, each in self._pyramids for level in each.levels) > HEAVY:
+            self._pyramids = self._pyramids[-KEPT + 1 :]
         self.pictures_ready.emit()
 
     def _tell(self, touched: Touched) -> None:

@@ -90,8 +90,9 @@ class Document:
         self.project: Path | None = None
         self.strokes = 0
         self.opened = time.time()
-        self._accepting: tuple[Pending, Edits, Edits] | None = None
+        self._accepting: tuple[Pending, Edit] | None = None
         self._saved: State | None = stack.state(edits)
+        self._in_project: tuple | None = None
         self._steps = Steps()
         self._listeners: list[Callable[[], None]] = []
 
@@ -101,6 +102,11 @@ class Document:
     def modified(self) -> bool:
         """Whether the current picture differs from the one last saved or opened."""
         return stack.state(self.edits) != self._saved
+
+    @property
+    def in_project(self) -> bool:
+        """Whether the project file holds the stack as it is now."""
+        return self.project is not None and self._in_project == _essence(self.edits)
 
     @property
     def last_change(self) -> Change | None:
@@ -154,10 +160,8 @@ class Document:
     # words
 
     def note_written(self, text: str) -> None:
-        """Keep the instruction being written."""
-        if text != self.written:
-            self.written = text
-            self._tell()
+        """Keep the instruction being written; listeners are not called for every letter."""
+        self.written = text
 
     def note_planned(self, plan: Plan | None) -> None:
         """Keep the plan on the table."""
@@ -212,7 +216,7 @@ class Document:
         replaced = self.edit(pending.replaces)
         after = self.accepting()
         picture = self.picture(after)
-        self.pending = self._accepting = None
+        self.pending = self._accepting = self.planned = None
         cleared = self.mask.clear()
         self._change_edits("accept" if replaced is None else "run again", after, picture, cleared)
 
@@ -221,18 +225,17 @@ class Document:
         pending = self.pending
         if pending is None:
             return self.edits
-        if self._accepting is not None and self._accepting[:2] == (pending, self.edits):
-            return self._accepting[2]
-        base = self.photo if pending.request is None else pending.request.photo or self.photo
-        made_on = self._pictures.state_of(base)
-        if made_on is None:
-            base, made_on = self.photo, stack.state(self.edits)
-        edit = accepted(pending, base, made_on, self.store)
         replaced = self.edit(pending.replaces)
+        base = self.photo if pending.request is None else pending.request.photo or self.photo
+        if self._accepting is None or self._accepting[0] is not pending:
+            made_on = self._pictures.state_of(base)
+            if made_on is None:
+                base, made_on = self.photo, stack.state(self.edits)
+            self._accepting = (pending, accepted(pending, base, made_on, self.store))
+        edit = self._accepting[1]
         after = (*self.edits, edit) if replaced is None else stack.instead(self.edits, replaced.key, edit)
         if replaced is None and base is self.photo:
             self._pictures.remember(after, pending.photo)
-        self._accepting = (pending, self.edits, after)
         return after
 
     def discard(self) -> None:
@@ -295,7 +298,7 @@ class Document:
         """Note that the project with that stack now lies in ``path``."""
         self.project = path
         self._saved = stack.state(edits)
-        self._tell()
+        self._in_project = _essence(edits)
 
     # undo
 
@@ -382,6 +385,11 @@ class Document:
     def _tell(self) -> None:
         for listener in self._listeners:
             listener()
+
+
+def _essence(edits: Edits) -> tuple:
+    """What tells one stack from another, hidden edits too."""
+    return tuple((edit.key, edit.visible, edit.opacity) for edit in edits)
 
 
 def _differing(before: Edits, after: Edits) -> set[str]:

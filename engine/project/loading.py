@@ -50,6 +50,8 @@ def load(journal: Journal, manifest: Manifest) -> tuple[Document, tuple[str, ...
         document.saved_to = Path(session.saved_to) if session.saved_to else None
         if session.modified:
             document.unsaved()
+        elif document.project is not None:
+            document.saved_project(edits, document.project)
     if manifest.mask is not None:
         notes += _paint(document, manifest.mask)
     journal.adopt(manifest)

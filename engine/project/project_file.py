@@ -164,6 +164,7 @@ def open_project(path: Path, home: Path | None = None, disk: Disk | None = None)
         except BaseException:
             journal.discard()
             raise
+    document.saved_project(document.edits, path)
     there = found_original(manifest.original, path)
     moved = there if there is not None and there != document.path else None
     if there is None and not document.path.parent.is_dir():

@@ -193,6 +193,13 @@ def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("desktop_app.recent.state_folder", lambda: tmp_path / "state")
 
 
+@pytest.fixture(autouse=True)
+def journals(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where the journals of this test's windows lie."""
+    monkeypatch.setenv("OVERTONE_JOURNALS", str(tmp_path / "journals"))
+    return tmp_path / "journals"
+
+
 @pytest.fixture
 def look(qapp) -> Look:
     return Look(qapp, "dark")
