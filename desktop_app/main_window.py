@@ -28,6 +28,7 @@ from desktop_app.sound_desk import SoundDesk
 from desktop_app.stage import Stage
 from desktop_app.status_line import StatusLine
 from desktop_app.steering import Steering
+from desktop_app.talk_desk import TalkDesk
 from desktop_app.theme import Look
 from desktop_app.tool_bar import ToolBar
 from engine.errors import OvertoneError
@@ -81,6 +82,9 @@ class MainWindow(QMainWindow):
             self.runs, self.session, self.side, self.stage, self.models, self.message_bar, self.commands,
             lambda: self.settings, self,
         )  # fmt: skip
+        self.talk = TalkDesk(
+            self.side, self.session, self.runs, self.running, self.stage, self._background, self.message_bar
+        )
         self.steering = Steering(
             self.commands, self.session, self.runs, self.models, self.stage, self.side, self.tool_bar, self.status, self
         )
@@ -213,10 +217,8 @@ class MainWindow(QMainWindow):
         self._sync()
 
     def _show_references(self) -> None:
-        references = self.session.references
         thumbs = self.session.thumbs
-        self.side.instruction.set_known({item.number: Known(item, thumbs.get(item.path)) for item in references})
-        self.side.plan_card.set_numbers(item.number for item in references)
+        self.side.set_known({item.number: Known(item, thumbs.get(item.path)) for item in self.session.references})
         self._sync()
 
     def _insert_markers(self, numbers: list[int]) -> None:

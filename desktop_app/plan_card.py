@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QIcon, QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from desktop_app.chips import Known
 from desktop_app.operation_editor import OperationEditor
 from desktop_app.theme import Look
 from desktop_app.widgets import FlowArea, IconButton, label, push
 from desktop_app.wording import phrase
-from engine.values import Operation, Plan
+from engine.values import Operation, Plan, marker
 
 PROMPT_LINES = 3
-CHIP_WIDTH = 240  # logical pixels of words; longer ones wrap
+CHIP_WIDTH = 34  # of the text's mean characters; longer ones wrap
 
 
 class Chip(QFrame):
@@ -26,10 +27,13 @@ class Chip(QFrame):
     ----------
     dropped, opened
         The operation.
+    pointed
+        The operation while the pointer or the keyboard is on it; nothing when it leaves.
     """
 
     dropped = Signal(object)
     opened = Signal(object)
+    pointed = Signal(object)
 
     def __init__(self, look: Look, operation: Operation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +49,7 @@ class Chip(QFrame):
         row.setSpacing(4)
         self._words = label(words, wrap=True, parent=self)
         metrics = self._words.fontMetrics()
-        width = min(metrics.horizontalAdvance(words) + 2, CHIP_WIDTH)
+        width = min(metrics.horizontalAdvance(words) + 2, CHIP_WIDTH * metrics.averageCharWidth())
         lines = metrics.boundingRect(QRect(0, 0, width, 10_000), Qt.TextFlag.TextWordWrap, words)
         self._words.setFixedSize(width, lines.height())
         close = IconButton(look, "close", self.tr("Leave out “{0}”").format(words), self, "on_chip")
@@ -53,6 +57,26 @@ class Chip(QFrame):
         close.clicked.connect(lambda: self.dropped.emit(self.operation))
         row.addWidget(self._words)
         row.addWidget(close)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show where it acts."""
+        self.pointed.emit(self.operation)
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """No longer."""
+        self.pointed.emit(None)
+        super().leaveEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where it acts."""
+        self.pointed.emit(self.operation)
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """No longer."""
+        self.pointed.emit(None)
+        super().focusOutEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Open the form."""
@@ -74,6 +98,7 @@ class PromptEdit(QPlainTextEdit):
     """The generation prompt, editable; Ctrl+Enter runs."""
 
     run_asked = Signal()
+    name: QLabel
 
     def sizeHint(self) -> QSize:
         """A few lines."""
@@ -95,9 +120,15 @@ class PlanCard(QFrame):
     ----------
     run_asked
         The plan as it stands now, changed or not.
+    pointed
+        The operation that the pointer or the keyboard is on; nothing when it leaves.
+    answer_asked
+        The user wants to answer in words.
     """
 
     run_asked = Signal(object)
+    pointed = Signal(object)
+    answer_asked = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,37 +136,37 @@ class PlanCard(QFrame):
         self._plan: Plan | None = None
         self._given: Plan | None = None
         self._runnable = True
-        self._numbers: tuple[int, ...] = ()
+        self._known: Mapping[int, Known] = {}
+        self._prompts: list[PromptEdit] = []
         self.setObjectName("card")
         self.setAccessibleName(self.tr("Plan"))
-        self._reply = label(wrap=True, parent=self)
-        self._reply.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._chips = FlowArea(self, spacing=6)
-        self._prompt_name = label(self.tr("Prompt"), "secondary", parent=self)
-        self._prompt = PromptEdit(self)
-        self._prompt.setAccessibleName(self.tr("Generation prompt"))
-        self._prompt.setTabChangesFocus(True)
-        self._prompt.setFixedHeight(self._prompt.sizeHint().height())
-        self._prompt_name.setBuddy(self._prompt)
+        self._subs_name = label(self.tr("Must appear"), "secondary", parent=self)
+        self._subs = FlowArea(self, spacing=6)
+        self._prompt_area = QVBoxLayout()
+        self._prompt_area.setSpacing(4)
         self._run = push(self.tr("Run this plan"), parent=self)
         self._reset = push(self.tr("Reset"), parent=self)
+        self._answer = push(self.tr("Answer"), parent=self)
+        self._answer.setToolTip(self.tr("Say more in the instruction"))
         buttons = QHBoxLayout()
         buttons.addWidget(self._reset)
         buttons.addStretch(1)
+        buttons.addWidget(self._answer)
         buttons.addWidget(self._run)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(8)
         column.addWidget(label(self.tr("Plan"), "heading", parent=self))
-        column.addWidget(self._reply)
         column.addWidget(self._chips)
-        column.addWidget(self._prompt_name)
-        column.addWidget(self._prompt)
+        column.addWidget(self._subs_name)
+        column.addWidget(self._subs)
+        column.addLayout(self._prompt_area)
         column.addLayout(buttons)
-        self._prompt.textChanged.connect(self._edited)
-        self._prompt.run_asked.connect(self._ask)
         self._run.clicked.connect(self._ask)
+        self._answer.clicked.connect(self.answer_asked)
         self._reset.clicked.connect(lambda: self._given and self.show_plan(self._given))
+        self._show_prompts(("",))
         self.hide()
 
     @property
@@ -146,46 +177,82 @@ class PlanCard(QFrame):
     @property
     def chips(self) -> tuple[Chip, ...]:
         """The operations shown."""
-        items = [self._chips.flow.itemAt(index) for index in range(self._chips.flow.count())]
-        widgets = [item.widget() for item in items if item is not None]
-        return tuple(widget for widget in widgets if isinstance(widget, Chip))
+        return tuple(widget for widget in self._chips.parts() if isinstance(widget, Chip))
+
+    @property
+    def toggles(self) -> tuple[QPushButton, ...]:
+        """One for each reference that may be asked to appear."""
+        return tuple(widget for widget in self._subs.parts() if isinstance(widget, QPushButton))
 
     @property
     def prompt(self) -> PromptEdit:
-        """The field of the generation prompt."""
-        return self._prompt
+        """The field of the generation prompt, of the first one in a story."""
+        return self._prompts[0]
+
+    @property
+    def prompts(self) -> tuple[PromptEdit, ...]:
+        """The fields of all generation prompts; several for a story."""
+        return tuple(self._prompts)
 
     def show_plan(self, plan: Plan) -> None:
         """Show a plan as the engine gave it."""
         self._given = self._plan = plan
-        self._reply.setText(plan.reply)
-        self._reply.setVisible(bool(plan.reply))
-        self._prompt.blockSignals(True)
-        self._prompt.setPlainText(plan.prompt)
-        self._prompt.blockSignals(False)
+        self._show_prompts(plan.prompts or (plan.prompt,))
         self._show_chips()
+        self._show_subs()
         self._sync()
         self.show()
-
-    def show_answer(self, text: str) -> None:
-        """Show what the engine answered in words."""
-        self._reply.setText(text)
-        self._reply.setVisible(bool(text))
 
     def clear(self) -> None:
         """No plan."""
         self._plan = self._given = None
         self._chips.clear()
+        self._subs.clear()
+        self.pointed.emit(None)
         self.hide()
 
-    def set_numbers(self, numbers: Iterable[int]) -> None:
+    def set_known(self, known: Mapping[int, Known]) -> None:
         """Tell which references exist."""
-        self._numbers = tuple(numbers)
+        self._known = known
+        self._show_subs()
 
     def set_runnable(self, runnable: bool) -> None:
         """Whether a run may begin now."""
         self._runnable = runnable
         self._sync()
+
+    # parts
+
+    def _show_prompts(self, texts: Sequence[str]) -> None:
+        """One field for each prompt; those that are there are used again."""
+        while len(self._prompts) > len(texts):
+            field = self._prompts.pop()
+            for widget in (field, field.name):
+                self._prompt_area.removeWidget(widget)
+                widget.hide()
+                widget.deleteLater()
+        while len(self._prompts) < len(texts):
+            field = PromptEdit(self)
+            field.setTabChangesFocus(True)
+            field.name = label("", "secondary", parent=self)
+            field.name.setBuddy(field)
+            field.textChanged.connect(self._edited)
+            field.run_asked.connect(self._ask)
+            self._prompt_area.addWidget(field.name)
+            self._prompt_area.addWidget(field)
+            self._prompts.append(field)
+        for number, (field, text) in enumerate(zip(self._prompts, texts, strict=True), 1):
+            several = len(texts) > 1
+            field.name.setText(
+                self.tr("Picture {0} of {1}").format(number, len(texts)) if several else self.tr("Prompt")
+            )
+            field.setAccessibleName(
+                self.tr("Generation prompt {0}").format(number) if several else self.tr("Generation prompt")
+            )
+            field.setFixedHeight(field.sizeHint().height())
+            field.blockSignals(True)
+            field.setPlainText(text)
+            field.blockSignals(False)
 
     def _show_chips(self) -> None:
         self._chips.clear()
@@ -195,20 +262,53 @@ class PlanCard(QFrame):
             chip = Chip(self._look, operation, self._chips)
             chip.dropped.connect(self._drop)
             chip.opened.connect(self._open)
+            chip.pointed.connect(self.pointed)
             self._chips.flow.addWidget(chip)
             chip.show()
         self._chips.setVisible(bool(self._plan.operations))
         self._chips.updateGeometry()
 
+    def _show_subs(self) -> None:
+        """A toggle for every reference that the plan uses."""
+        self._subs.clear()
+        plan = self._plan
+        numbers = sorted({*plan.subs, *(o.ref for o in plan.operations if o.ref is not None)}) if plan else []
+        for number in numbers:
+            known = self._known.get(number)
+            name = f"#{number} {known.reference.title}" if known is not None else marker(number)
+            toggle = QPushButton(toggle_name(name), self._subs)
+            toggle.setObjectName("toggle")
+            toggle.setCheckable(True)
+            toggle.setChecked(plan is not None and number in plan.subs)
+            toggle.setAccessibleName(self.tr("{0} must appear").format(name))
+            toggle.setToolTip(self.tr("Whether {0} must be seen in the result").format(name))
+            if known is not None and known.thumb is not None and known.thumb.image is not None:
+                toggle.setIcon(QIcon(QPixmap.fromImage(known.thumb.image)))
+            toggle.toggled.connect(lambda on, number=number: self._set_sub(number, on))
+            self._subs.flow.addWidget(toggle)
+            toggle.show()
+        self._subs_name.setVisible(bool(numbers))
+        self._subs.setVisible(bool(numbers))
+        self._subs.updateGeometry()
+
+    # changes
+
+    def _set_sub(self, number: int, on: bool) -> None:
+        if self._plan is not None:
+            subs = {*self._plan.subs, number} if on else {*self._plan.subs} - {number}
+            self._plan = replace(self._plan, subs=tuple(sorted(subs)))
+            self._sync()
+
     def _drop(self, operation: Operation) -> None:
         if self._plan is None:
             return
+        self.pointed.emit(None)
         self._set_operations(tuple(item for item in self._plan.operations if item is not operation))
 
     def _open(self, operation: Operation) -> None:
         chip = next((chip for chip in self.chips if chip.operation is operation), None)
         if chip is not None:
-            editor = OperationEditor(operation, self._numbers, self)
+            editor = OperationEditor(operation, tuple(self._known), self)
             editor.changed.connect(self._exchange)
             editor.open_at(chip.mapToGlobal(chip.rect().bottomRight()))
 
@@ -224,11 +324,13 @@ class PlanCard(QFrame):
         subs = (*(number for number in self._plan.subs if number in used), *sorted(new))
         self._plan = replace(self._plan, operations=operations, subs=subs)
         self._show_chips()
+        self._show_subs()
         self._sync()
 
     def _edited(self) -> None:
         if self._plan is not None:
-            self._plan = replace(self._plan, prompt=self._prompt.toPlainText())
+            texts = tuple(field.toPlainText() for field in self._prompts)
+            self._plan = replace(self._plan, prompt=texts[0], prompts=texts if len(texts) > 1 else ())
             self._sync()
 
     def _sync(self) -> None:
@@ -237,7 +339,14 @@ class PlanCard(QFrame):
         self._run.setText(self.tr("Run changed plan") if changed else self.tr("Run this plan"))
         self._run.setAccessibleName(self._run.text())
         self._run.setEnabled(self._runnable and self._plan is not None and bool(self._plan.operations))
+        asks = self._plan is not None and (not self._plan.operations or self._plan.reply.rstrip().endswith("?"))
+        self._answer.setVisible(asks)
 
     def _ask(self) -> None:
         if self._run.isEnabled() and self._plan is not None:
             self.run_asked.emit(self._plan)
+
+
+def toggle_name(name: str) -> str:
+    """A name on a button, where & would mark a key."""
+    return name.replace("&", "&&")

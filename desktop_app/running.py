@@ -16,7 +16,7 @@ from desktop_app.session import Session
 from desktop_app.side_panel import SidePanel
 from desktop_app.stage import Stage
 from engine.errors import OvertoneError
-from engine.values import EditResult, Plan, Settings
+from engine.values import Plan, Settings
 
 
 class Running(QObject):
@@ -26,11 +26,14 @@ class Running(QObject):
     ----------
     changed
         What may be done now has changed.
+    asked
+        The words of a run that has begun.
     settings
         Gives the settings of the next run.
     """
 
     changed = Signal()
+    asked = Signal(str)
 
     def __init__(
         self,
@@ -65,7 +68,6 @@ class Running(QObject):
         runs.planned.connect(side.show_plan)
         runs.preview.connect(stage.canvas.set_preview)
         runs.result.connect(self._on_result)
-        runs.answered.connect(self._on_answer)
         runs.failed.connect(self._on_failed)
         runs.cancelled.connect(lambda: bar.say(self.tr("Cancelled. The photo is as it was.")))
 
@@ -74,15 +76,27 @@ class Running(QObject):
         document = self._session.document
         if document is not None and self._may_run():
             self._bar.dismiss()
-            if self._runs.start(document, self._side.instruction.text, self.settings(), plan_only=plan_only):
-                self._side.instruction.recent.add(self._side.instruction.text)
+            text = self._side.instruction.text
+            if self._runs.start(document, text, self.settings(), plan_only=plan_only):
+                self._side.instruction.recent.add(text)
+                self.asked.emit(text)
 
     def carry_out(self, plan: Plan) -> None:
         """Carry out a plan as it stands on the card."""
         document = self._session.document
         if document is not None and self._may_run():
             self._bar.dismiss()
-            self._runs.carry_out(document, self._side.instruction.text, plan, self.settings())
+            text = self._side.instruction.text
+            if self._runs.carry_out(document, text, plan, self.settings()):
+                self.asked.emit(text)
+
+    def make_again(self, text: str, plan: Plan, seed: int) -> None:
+        """Carry out an earlier plan with its seed."""
+        document = self._session.document
+        if document is not None and self._may_run():
+            self._bar.dismiss()
+            if self._runs.carry_out(document, text, plan, replace(self.settings(), seed=seed)):
+                self.asked.emit(text)
 
     def try_another(self) -> None:
         """Run the pending result's plan again with the next seed."""
@@ -117,11 +131,6 @@ class Running(QObject):
         if pending.result.notes:
             self._bar.say(" ".join(pending.result.notes))
         self.changed.emit()
-
-    def _on_answer(self, result: EditResult) -> None:
-        self._side.plan_card.show_plan(result.plan)
-        words = " ".join(result.notes) or result.plan.reply
-        self._side.plan_card.show_answer(words)
 
     def _on_failed(self, error: OvertoneError) -> None:
         self._bar.say(error.message, error.hint, "error")

@@ -1,11 +1,15 @@
-"""The right-hand column, in the order of work: references, instruction, run, plan."""
+"""The right-hand column: references, conversation and plan above, the instruction and its run always in sight below."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.bins import Bin
+from desktop_app.chips import Known
+from desktop_app.conversation import Conversation
 from desktop_app.instruction_box import InstructionBox
 from desktop_app.instruction_head import InstructionHead
 from desktop_app.plan_card import PlanCard
@@ -13,7 +17,9 @@ from desktop_app.run_bar import RunBar
 from desktop_app.theme import Look
 from engine.values import Media, Plan
 
-WIDTH = 348  # logical pixels
+WIDTH = 348  # logical pixels; more where the text is larger
+WIDEST = 44  # of the text's mean characters
+MOST = 520  # logical pixels
 MARGIN = 14
 
 
@@ -39,6 +45,7 @@ class SidePanel(QFrame):
         )
         self.instruction = InstructionBox(look)
         self.run_bar = RunBar()
+        self.conversation = Conversation(look)
         self.plan_card = PlanCard(look)
         self.head = InstructionHead(look, self.instruction)
         content = QWidget()
@@ -46,16 +53,9 @@ class SidePanel(QFrame):
         column = QVBoxLayout(content)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(10)
-        column.addWidget(self.pictures)
-        column.addWidget(self.sounds)
-        column.addSpacing(4)
-        column.addWidget(self.head)
-        column.addWidget(self.instruction)
-        column.addWidget(self.run_bar)
-        column.addSpacing(4)
-        column.addWidget(self.plan_card)
+        for part in (self.pictures, self.sounds, self.conversation, self.plan_card):
+            column.addWidget(part)
         column.addStretch(1)
-        self.instruction.setFixedHeight(self.instruction.sizeHint().height())
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -64,22 +64,48 @@ class SidePanel(QFrame):
         self._scroll = scroll
         self._column = column
         scroll.verticalScrollBar().rangeChanged.connect(self._keep_width)
+        self.instruction.setFixedHeight(self.instruction.sizeHint().height())
+        foot = QFrame(self)
+        foot.setObjectName("sideFoot")
+        below = QVBoxLayout(foot)
+        below.setContentsMargins(MARGIN, 6, MARGIN, MARGIN)
+        below.setSpacing(8)
+        for part in (self.head, self.instruction, self.run_bar):
+            below.addWidget(part)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
-        self.setFixedWidth(WIDTH)
+        outer.setSpacing(0)
+        outer.addWidget(scroll, 1)
+        outer.addWidget(foot)
+        self._width = min(max(WIDTH, round(self.fontMetrics().averageCharWidth() * WIDEST)), MOST)
+        self.setFixedWidth(self._width)
 
     def sizeHint(self) -> QSize:
         """As wide as two tiles and a half of each bin."""
-        return QSize(WIDTH, 600)
+        return QSize(self._width, 600)
+
+    def set_known(self, known: Mapping[int, Known]) -> None:
+        """Tell all parts which references exist, and what is known of them."""
+        self.instruction.set_known(known)
+        self.plan_card.set_known(known)
+        self.conversation.retitle()
 
     def show_plan(self, plan: Plan) -> None:
         """Show a plan, and bring the card into sight."""
         self.plan_card.show_plan(plan)
-        QTimer.singleShot(0, self, self._show_card)  # once the layout knows the card's height
+        self.show_newest()
 
-    def _show_card(self) -> None:
-        self._scroll.ensureWidgetVisible(self.plan_card, 0, MARGIN)
+    def show_newest(self) -> None:
+        """Bring the newest part of the conversation into sight, once the layout knows its height."""
+        QTimer.singleShot(0, self, self._show_end)
+
+    def _show_end(self) -> None:
+        self._column.activate()
+        views = self.conversation.views
+        if views:
+            self._scroll.ensureWidgetVisible(views[-1], 0, MARGIN)
+        if not self.plan_card.isHidden():
+            self._scroll.ensureWidgetVisible(self.plan_card, 0, MARGIN)
 
     def _keep_width(self, _low: int, high: int) -> None:
         """Let the scroll bar stand in the margin, so that nothing moves when it comes."""

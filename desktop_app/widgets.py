@@ -206,6 +206,11 @@ class FlowArea(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
+    def parts(self) -> list[QWidget]:
+        """The widgets in it, in order."""
+        items = [self.flow.itemAt(index) for index in range(self.flow.count())]
+        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
+
     def clear(self) -> None:
         """Remove all items."""
         while (item := self.flow.takeAt(0)) is not None:

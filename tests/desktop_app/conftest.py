@@ -59,6 +59,8 @@ class FakeEngine:
         source.wait(cancel)
         if source.error is not None:
             raise source.error
+        if source.plan is not None:
+            return source.plan
         refs = [reference.number for reference in request.instruction.references]
         operations = (
             Operation(Op.replace, "boat", refs[0] if refs else None, target="" if refs else "swan"),
@@ -95,6 +97,7 @@ class FakeSource:
         self.gate = threading.Event()
         self.gate.set()
         self.error: OvertoneError | None = None
+        self.plan: Plan | None = None
         self.absent = ""
         self.planned: list[EditRequest] = []
         self.edited: list[EditRequest] = []

@@ -1,0 +1,229 @@
+"""The conversation and the plan: turns, their results, answers, stories, and which references must appear."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from window_helpers import drop
+
+from desktop_app.conversation import MOST, Conversation, Exchange, Outcome
+from engine.errors import RegionNotFound
+from engine.values import Op, Operation, Plan
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def say(window, qtbot, text: str):
+    """Run an instruction to its result; gives the newest turn's view."""
+    window.side.instruction.setPlainText(text)
+    with qtbot.waitSignal(window.runs.result):
+        window.side.run_bar.run_button.click()
+    return window.side.conversation.views[-1]
+
+
+def outcomes(window) -> list[str]:
+    return [exchange.outcome.value for exchange in window.talk.exchanges]
+
+
+def test_a_turn_shows_words_reply_and_result(open_window, photo_file, qtbot) -> None:
+    window = open_window
+    assert not window.side.conversation.isVisible()
+    with qtbot.waitSignal(window.session.added):
+        drop(window.side.pictures, photo_file)
+    view = say(window, qtbot, "replace the boat with [ref#1]")
+    assert view.text.text() == "replace the boat with ‹#1 lake›"
+    assert view.reply.text() == "I will do that."
+    assert outcomes(window) == ["result"]
+    qtbot.waitUntil(view.result_button.isVisible)
+    assert window.side.plan_card.isVisible()
+    window.desk.rename(1, "tarn")
+    assert view.text.text() == "replace the boat with ‹#1 tarn›"
+
+
+def test_turns_follow_accept_undo_redo_and_discard(open_window, qtbot) -> None:
+    window = open_window
+    say(window, qtbot, "make it bright")
+    window.session.accept()
+    say(window, qtbot, "remove the pier")
+    window.session.discard()
+    assert outcomes(window) == ["accepted", "discarded"]
+    window.commands.undo.trigger()
+    assert outcomes(window) == ["undone", "discarded"]
+    window.commands.redo.trigger()
+    assert outcomes(window) == ["accepted", "discarded"]
+    assert [view.state.text() for view in window.side.conversation.views] == ["Accepted", "Discarded"]
+
+
+def test_an_earlier_result_is_looked_back_at_and_now_comes_back(open_window, qtbot) -> None:
+    window = open_window
+    first = say(window, qtbot, "make it bright")
+    qtbot.waitUntil(first.result_button.isVisible)
+    window.session.accept()
+    after_first = window.document.photo
+    say(window, qtbot, "make it dark")
+    window.session.accept()
+    now = window.document.photo
+    assert not np.array_equal(after_first.pixels, now.pixels)
+    QTest.mouseClick(first.result_button, LEFT)
+    qtbot.waitUntil(lambda: "make it bright" in window.message_bar.text)
+
+    def seen() -> np.ndarray:
+        return window.stage.canvas._scene.after.levels[0]
+
+    assert np.array_equal(seen(), after_first.pixels)
+    assert window.document.photo is now
+    window.message_bar._button.click()
+    assert np.array_equal(seen(), now.pixels)
+
+
+def test_a_discarded_result_is_made_again_with_its_seed_and_plan(open_window, source, qtbot) -> None:
+    window = open_window
+    view = say(window, qtbot, "make it bright")
+    qtbot.waitUntil(view.result_button.isVisible)
+    with qtbot.waitSignal(window.runs.result):
+        window.stage.result_bar.again_button.click()  # another seed
+    assert outcomes(window) == ["result"]
+    wanted = window.document.pending.photo.pixels
+    window.session.discard()
+    qtbot.waitUntil(view.result_button.isVisible)
+    planned = len(source.planned)
+    with qtbot.waitSignal(window.runs.result):
+        QTest.mouseClick(view.result_button, LEFT)
+    assert len(source.planned) == planned
+    assert source.edited[-1].settings.seed == 1
+    assert np.array_equal(window.document.pending.photo.pixels, wanted)
+    assert outcomes(window) == ["discarded", "result"]
+
+
+def test_words_are_written_again(open_window, qtbot) -> None:
+    window = open_window
+    view = say(window, qtbot, "make it bright")
+    window.side.instruction.setPlainText("")
+    view.again_button.click()
+    assert window.side.instruction.text == "make it bright"
+    assert window.side.instruction.hasFocus() or not window.isActiveWindow()
+
+
+def test_a_plan_that_is_carried_out_later_stays_one_turn(open_window, qtbot) -> None:
+    window = open_window
+    window.side.instruction.setPlainText("replace the boat")
+    with qtbot.waitSignal(window.runs.planned):
+        window.side.run_bar.plan_button.click()
+    assert outcomes(window) == ["planned"]
+    with qtbot.waitSignal(window.runs.result):
+        window.side.plan_card._run.click()
+    assert outcomes(window) == ["result"]
+
+
+def test_a_question_about_the_photo_is_answered_in_the_list(open_window, source, qtbot) -> None:
+    window = open_window
+    source.plan = Plan("Let me look.", "", operations=(Operation(Op.describe),))
+    window.side.instruction.setPlainText("what is in this photo?")
+    with qtbot.waitSignal(window.runs.answered):
+        window.run()
+    view = window.side.conversation.views[-1]
+    assert view.reply.text() == "A lake."
+    assert outcomes(window) == ["answered"]
+    assert not view.result_button.isVisible()
+    assert not window.side.plan_card.isVisible()
+    assert window.document.pending is None
+
+
+def test_failures_and_cancels_end_their_turn(open_window, source, qtbot) -> None:
+    window = open_window
+    source.error = RegionNotFound("There is no unicorn in the photo.", "Paint a mask where it should be.")
+    window.side.instruction.setPlainText("remove the unicorn")
+    with qtbot.waitSignal(window.runs.failed):
+        window.run()
+    assert outcomes(window) == ["failed"]
+    assert "no unicorn" in window.side.conversation.views[-1].reply.text()
+    source.error = None
+    source.gate.clear()
+    window.run()
+    qtbot.waitUntil(lambda: len(source.planned) == 2)
+    with qtbot.waitSignal(window.runs.cancelled):
+        window.runs.cancel()
+    assert outcomes(window) == ["failed", "cancelled"]
+    source.gate.set()
+    window.side.instruction.setPlainText("...")
+    window.run()  # refused before it began: no turn
+    assert outcomes(window) == ["failed", "cancelled"]
+
+
+def test_another_photo_begins_another_conversation(open_window, photo_file, qtbot, dialogs) -> None:
+    window = open_window
+    say(window, qtbot, "make it bright")
+    dialogs.answer = "discard"
+    with qtbot.waitSignal(window.session.opened):
+        window.open(photo_file)
+    assert window.talk.exchanges == []
+    assert not window.side.conversation.isVisible()
+
+
+def test_a_long_conversation_shows_its_newest_turns(qtbot, look) -> None:
+    conversation = Conversation(look)
+    qtbot.addWidget(conversation)
+    exchanges = [Exchange(number, f"edit {number}", outcome=Outcome.accepted) for number in range(MOST + 10)]
+    conversation.show_exchanges(exchanges)
+    assert len(conversation.views) == MOST
+    assert conversation.views[-1].text.text() == f"edit {MOST + 9}"
+
+
+# the plan
+
+
+def planned(window, qtbot, source, plan: Plan):
+    source.plan = plan
+    window.side.instruction.setPlainText("do it with [ref#1]")
+    with qtbot.waitSignal(window.runs.planned):
+        window.side.run_bar.plan_button.click()
+    return window.side.plan_card
+
+
+@pytest.fixture
+def with_picture(open_window, photo_file, qtbot):
+    with qtbot.waitSignal(open_window.session.added):
+        drop(open_window.side.pictures, photo_file)
+    return open_window
+
+
+def test_which_references_must_appear_is_toggled(with_picture, source, qtbot) -> None:
+    plan = Plan("Yes.", "a boat", operations=(Operation(Op.replace, "boat", 1),), subs=(1,))
+    card = planned(with_picture, qtbot, source, plan)
+    [toggle] = card.toggles
+    assert toggle.text() == "#1 lake"
+    assert toggle.isChecked()
+    QTest.mouseClick(toggle, LEFT)
+    assert card.plan.subs == ()
+    with qtbot.waitSignal(with_picture.runs.result):
+        card._run.click()
+    assert source.edited[0].plan.subs == ()
+
+
+def test_a_story_has_a_field_for_each_picture(with_picture, source, qtbot) -> None:
+    story = Plan("A story.", "dawn", prompts=("dawn", "noon", "dusk"), operations=(Operation(Op.generate, "lake"),))
+    card = planned(with_picture, qtbot, source, story)
+    assert [field.toPlainText() for field in card.prompts] == ["dawn", "noon", "dusk"]
+    assert card.prompts[1].name.text() == "Picture 2 of 3"
+    card.prompts[1].setFocus()
+    QTest.keyClick(card.prompts[1], Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(card.prompts[1], "midday")
+    assert card.plan.prompts == ("dawn", "midday", "dusk")
+    card._reset.click()
+    assert card.plan.prompts == ("dawn", "noon", "dusk")
+    card = planned(with_picture, qtbot, source, Plan("One.", "night", operations=(Operation(Op.adjust),)))
+    assert [field.toPlainText() for field in card.prompts] == ["night"]
+    assert card.plan.prompts == ()
+
+
+def test_a_question_of_the_engine_can_be_answered(with_picture, source, qtbot) -> None:
+    card = planned(with_picture, qtbot, source, Plan("Which boat do you mean?", ""))
+    with_picture.activateWindow()
+    assert card._answer.isVisible()
+    assert not card._run.isEnabled()
+    QTest.mouseClick(card._answer, LEFT)
+    assert with_picture.side.instruction.hasFocus()
+    card = planned(with_picture, qtbot, source, Plan("Done.", "", operations=(Operation(Op.remove, "boat"),)))
+    assert not card._answer.isVisible()
