@@ -18,7 +18,7 @@ from desktop_app.pyramid import Pyramid, build
 from desktop_app.recorder import Recorder
 from desktop_app.thumbs import Thumb
 from engine.errors import OvertoneError
-from engine.files import read_photo, sniff, write_photo
+from engine.files import Original, read_photo, sniff, write_photo
 from engine.picture import Photo
 from engine.project.edits import Edits
 from engine.project.journal import Journal
@@ -173,7 +173,8 @@ class Session(QObject):
                 then()
 
         self.working.emit(self.tr("Saving {0}…").format(path.name))
-        self._background.submit(lambda: write_photo(photo, path), done, self._fail)
+        original = Original.at(document.path)
+        self._background.submit(lambda: write_photo(photo, path, original), done, self._fail)
 
     def add_files(self, paths: Sequence[Path], then: Callable[[list[int]], None] | None = None) -> None:
         """Read files and put each into the bin it belongs to; ``then`` gets the numbers of all that are there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from engine.errors import Cancelled
 from engine.values import CancelCheck, OnEvent, StageEvent, StepReport
@@ -12,6 +13,11 @@ from engine.values import CancelCheck, OnEvent, StageEvent, StepReport
 DONE = "done"
 NOT_NEEDED = "skipped: not needed"
 NO_WEIGHTS = "skipped: no weights"
+
+
+def now() -> str:
+    """The time of day in ISO 8601, with the zone."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 class Clock:

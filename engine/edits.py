@@ -312,7 +312,7 @@ class Run:
         result = restore(
             self._parts, self._clock, self._photo, self._mask, seed=self._seed, engine=self._request.settings.engine
         )
-        self._photo = result.images[0]
+        self._show(result.images[0].pixels)
         self._note_change(result.changed_box)
 
     def _describe(self, operation: Operation) -> None:

@@ -7,6 +7,29 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 
+@dataclass(frozen=True)
+class Edit:
+    """One step of how a picture came about, written into saved files.
+
+    Attributes
+    ----------
+    instruction
+        What was asked, in words.
+    engine, seed
+        What did it.
+    when
+        ISO 8601, with the zone.
+    made
+        Whether the whole picture was made anew, not edited.
+    """
+
+    instruction: str
+    engine: str
+    seed: int
+    when: str
+    made: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Photo:
     """A decoded picture, upright, never modified in place.
@@ -19,15 +42,19 @@ class Photo:
     icc
         Embedded colour profile, bytes as in the file; absent means sRGB.
     metadata
-        Named metadata blocks of the file as bytes ("exif", "xmp", "iptc"), kept for writing.
+        Named metadata blocks of the file as bytes, kept for writing: "exif" (a TIFF stream), "xmp" (a packet), "iptc"
+        (records), "photoshop" (image resources), "png" (text chunks).
     notes
         What was done to read it that the user should know ("the first of 12 frames was taken").
+    edits
+        What was done to it since it was read, oldest first.
     """
 
     pixels: np.ndarray
     icc: bytes | None = None
     metadata: dict[str, bytes] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
     def __post_init__(self) -> None:
         if (
@@ -74,3 +101,7 @@ class Photo:
     def with_pixels(self, pixels: np.ndarray) -> Photo:
         """The same photo with other pixels."""
         return replace(self, pixels=pixels)
+
+    def edited(self, edit: Edit) -> Photo:
+        """The same photo with one more step in its history."""
+        return replace(self, edits=(*self.edits, edit))

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from engine.bundle import Bundle
-from engine.clock import NO_WEIGHTS, Clock
+from engine.clock import NO_WEIGHTS, Clock, now
 from engine.describing import description
 from engine.edits import Run
 from engine.errors import BadInput, BundleError
@@ -25,7 +25,7 @@ from engine.instruction import check
 from engine.language import foreign_language
 from engine.painting import Painter
 from engine.parts import Material, Parts, small_floats
-from engine.picture import Photo
+from engine.picture import Edit, Photo
 from engine.plan import revises
 from engine.restoring import restore
 from engine.routes import Routes
@@ -140,12 +140,14 @@ class Engine:
             seed = request.settings.seed + variation
             if made_anew:
                 worker = Painter(self._parts, clock, request, plan, materials, seed)
-                images += worker.pictures()
+                made = worker.pictures()
             else:
                 worker = Run(self._parts, clock, request, plan, materials, seed)
                 photo = worker.all()
-                images += [photo] if photo is not None else []
+                made = [photo] if photo is not None else []
                 box = worker.changed_box.union(box) if worker.changed_box else box
+            done = Edit(request.instruction.text, self.name, seed, now(), made_anew)
+            images += [each.edited(done) for each in made]
             notes += [note for note in worker.notes if note not in notes]
         for name, step in (("decode", self._parts.decoder), ("restore", self._parts.restorer)):
             if step is None:

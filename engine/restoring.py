@@ -5,12 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engine.clock import Clock
+from engine.clock import Clock, now
 from engine.composite.blend import paste
 from engine.composite.crop import WorkingCrop, context_box, mask_box
 from engine.errors import BadInput, BundleError
 from engine.parts import Parts
-from engine.picture import Photo
+from engine.picture import Edit, Photo
 from engine.restore import Restorer
 from engine.values import Box, EditResult, Op, Operation, Plan, StepEvent
 
@@ -68,9 +68,8 @@ def restore(
         pixels = _whole(restorer, clock, photo, mask, scale, seed)
         box = Box(0, 0, photo.width * scale, photo.height * scale)
     plan = Plan("The photo was restored.", "", operations=(Operation(Op.restore),))
-    return EditResult(
-        (photo.with_pixels(pixels),), plan, box, seed, clock.reports(), engine, restorer.device, photo.notes
-    )
+    restored = photo.with_pixels(pixels).edited(Edit("restore the photo", engine, seed, now()))
+    return EditResult((restored,), plan, box, seed, clock.reports(), engine, restorer.device, photo.notes)
 
 
 def _check(restorer: Restorer, photo: Photo, mask: np.ndarray | None, scale: int) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 from engine.commands.common import peak_memory, progress, say, say_json
 from engine.errors import BadInput
-from engine.files import next_free_path, write_photo
-from engine.files.photos import SAVERS
+from engine.files import Original, SaveOptions, next_free_path, write_photo
+from engine.files.formats import SUFFIXES
 from engine.picture import Photo
 from engine.serial import result_to_json
 from engine.values import EditRequest, EditResult, ignore_event
+
+DEFAULTS = SaveOptions()
 
 
 def check_place(out: Path | None) -> None:
@@ -28,8 +31,8 @@ def check_place(out: Path | None) -> None:
         return
     if not out.parent.is_dir():
         raise BadInput(f"There is no folder {out.parent}.", "Make it first or choose another --out.")
-    if out.is_dir() or out.suffix.lower() not in SAVERS:
-        raise BadInput(f"{out} does not name a picture file.", f"End it with one of {', '.join(sorted(SAVERS))}.")
+    if out.is_dir() or out.suffix.lower() not in SUFFIXES:
+        raise BadInput(f"{out} does not name a picture file.", f"End it with one of {', '.join(sorted(SUFFIXES))}.")
 
 
 def run(request: EditRequest, as_json: bool) -> EditResult:
@@ -39,9 +42,10 @@ def run(request: EditRequest, as_json: bool) -> EditResult:
     return Engine.load(request.settings.engine).edit(request, ignore_event if as_json else progress)
 
 
-def finish(result: EditResult, photo: Path, out: Path | None, as_json: bool) -> None:
+def finish(result: EditResult, photo: Path, out: Path | None, as_json: bool, options: SaveOptions = DEFAULTS) -> None:
     """Write a result's pictures, beside ``photo`` unless ``out`` names a place, and say so."""
-    outputs = write_all(result.images, photo, out)
+    outputs, notes = write_all(result.images, photo, out, options)
+    result = replace(result, notes=(*result.notes, *notes))
     if as_json:
         say_json(result_to_json(result, outputs, peak_memory()))
         return
@@ -52,8 +56,13 @@ def finish(result: EditResult, photo: Path, out: Path | None, as_json: bool) -> 
         say(f"Wrote {path}")
 
 
-def write_all(images: tuple[Photo, ...], photo: Path, out: Path | None) -> list[Path]:
+def write_all(
+    images: tuple[Photo, ...], photo: Path, out: Path | None, options: SaveOptions = DEFAULTS
+) -> tuple[list[Path], list[str]]:
     """Write all pictures of a result, or none: what was written goes again when a later one fails.
+
+    They follow the type, quality and metadata of ``photo``. The paths come back, and what to tell of how they were
+    written.
 
     Raises
     ------
@@ -61,14 +70,17 @@ def write_all(images: tuple[Photo, ...], photo: Path, out: Path | None) -> list[
         When one cannot be written.
     """
     written: list[Path] = []
+    notes: list[str] = []
+    source = Original.at(photo)
     with ExitStack() as undo:
         for image in images:
             path = output_path(photo, out, len(images))
-            write_photo(image, path)
+            said = write_photo(image, path, source, options)
+            notes += [note for note in said if note not in notes]
             undo.callback(path.unlink, missing_ok=True)
             written.append(path)
         undo.pop_all()
-    return written
+    return written, notes
 
 
 def output_path(photo: Path, out: Path | None, total: int) -> Path:
@@ -77,7 +89,7 @@ def output_path(photo: Path, out: Path | None, total: int) -> Path:
     Only a single result takes the place that ``out`` names, whatever lies there.
     """
     if out is None:
-        return next_free_path(photo, suffix=photo.suffix if photo.suffix.lower() in SAVERS else ".png")
+        return next_free_path(photo)
     if total == 1:
         return out
     numbered: Iterable[Path] = (out.with_name(f"{out.stem}-{number}{out.suffix}") for number in count(1))

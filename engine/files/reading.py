@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.files import photos, sounds
+from engine.files.options import AS_SHOT, RawOptions
 from engine.files.sounds import Sound
 from engine.picture import Photo
 
@@ -22,7 +23,7 @@ class Reader(Protocol):
         """Get ready, without waiting for it."""
         ...
 
-    def photo(self, path: Path) -> Photo:
+    def photo(self, path: Path, raw: RawOptions = AS_SHOT) -> Photo:
         """As :func:`read_photo`."""
         ...
 
@@ -54,9 +55,9 @@ def prepare_reading() -> None:
         _readers[-1].start()
 
 
-def read_photo(path: Path) -> Photo:
+def read_photo(path: Path, raw: RawOptions = AS_SHOT) -> Photo:
     """A picture upright, in its own depth and colours; see :func:`engine.files.photos.read_photo`."""
-    return _readers[-1].photo(path) if _readers else photos.read_photo(path)
+    return _readers[-1].photo(path, raw) if _readers else photos.read_photo(path, raw)
 
 
 def read_reference(path: Path) -> Photo:

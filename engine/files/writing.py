@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.errors import BadInput, MachineError
 from engine.files.disk import Disk, write_whole
+from engine.files.formats import suffix_for
 
 DISK_FAULTS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG}
 
@@ -35,8 +36,11 @@ def write_bytes(path: Path, data: bytes, disk: Disk | None = None) -> None:
 
 
 def next_free_path(source: Path, word: str = "edit", suffix: str | None = None) -> Path:
-    """The first of ``NAME-word-1.EXT``, ``NAME-word-2.EXT``… beside ``source`` that does not exist."""
-    suffix = source.suffix if suffix is None else suffix
+    """The first of ``NAME-word-1.EXT``, ``NAME-word-2.EXT``… beside ``source`` that does not exist.
+
+    A suffix whose type cannot be written gives way to one that holds as much.
+    """
+    suffix = suffix_for(source) if suffix is None else suffix
     number = 1
     while (path := source.with_name(f"{source.stem}-{word}-{number}{suffix}")).exists():
         number += 1

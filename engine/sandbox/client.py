@@ -10,13 +10,14 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, TypeVar, cast
 
 import engine
 from engine.errors import BadInput, MachineError, OvertoneError
+from engine.files.options import AS_SHOT, RawOptions
 from engine.files.sniffing import first_bytes
 from engine.files.sounds import Sound
 from engine.picture import Photo
@@ -96,9 +97,9 @@ class Sandbox:
         with self._lock:
             return self._ready().held()
 
-    def photo(self, path: Path) -> Photo:
+    def photo(self, path: Path, raw: RawOptions = AS_SHOT) -> Photo:
         """A picture, as :func:`engine.files.read_photo`."""
-        return self._ask("photo", path, Photo)
+        return self._ask("photo", path, Photo, raw)
 
     def reference(self, path: Path) -> Photo:
         """A reference picture, as :func:`engine.files.read_reference`."""
@@ -123,7 +124,7 @@ class Sandbox:
             self._worker = _Worker(self._limits, self._program)
         return self._worker
 
-    def _ask(self, task: str, path: Path, kind: type[T]) -> T:
+    def _ask(self, task: str, path: Path, kind: type[T], raw: RawOptions = AS_SHOT) -> T:
         first_bytes(path)  # absent, empty and odd files are told without the process
         seconds = self._limits.seconds_for(path.stat().st_size)
         with self._lock:
@@ -131,7 +132,7 @@ class Sandbox:
             worker.held()
             self._worker = None  # given up unless the exchange goes to its end
             try:
-                value = worker.ask({"task": task, "path": str(path.absolute())}, seconds, kind)
+                value = worker.ask({"task": task, "path": str(path.absolute()), "raw": asdict(raw)}, seconds, kind)
             except Broken as fault:
                 raise worker.refusal(path, seconds) from fault
             except OvertoneError:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from engine.errors import BadInput, OvertoneError
 from engine.files import photos, sounds
+from engine.files.options import RawOptions
 from engine.picture import Photo
 from engine.sandbox.confine import confine
 from engine.sandbox.wire import Broken, Parts, packed, places, receive, send, send_parts
@@ -23,14 +24,14 @@ LOADERS = ("Jpeg", "Png", "Tiff", "Webp", "Heif", "Jxl", "Nsgif", "Gif")  # of l
 class Task(NamedTuple):
     """What can be asked for: how it is done, and the type of the answer."""
 
-    do: Callable[[Path], Any]
+    do: Callable[[Path, RawOptions], Any]
     answer: type
 
 
 TASKS = {
     "photo": Task(photos.read_photo, Photo),
-    "reference": Task(photos.read_reference, Photo),
-    "sound": Task(sounds.read_sound, sounds.Sound),
+    "reference": Task(lambda path, _: photos.read_reference(path), Photo),
+    "sound": Task(lambda path, _: sounds.read_sound(path), sounds.Sound),
 }
 
 
@@ -60,7 +61,7 @@ def _answer(requests: BinaryIO, out: BinaryIO) -> bool:
     path = Path(request["path"])
     parts: Parts = []
     try:
-        value = packed(TASKS[request["task"]].do(path), parts)
+        value = packed(TASKS[request["task"]].do(path, RawOptions(**request["raw"])), parts)
     except OvertoneError as error:
         send(out, _refusal(error))
     except MemoryError:
