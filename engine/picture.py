@@ -8,7 +8,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Edit:
+class HistoryStep:
     """One step of how a picture came about, written into saved files.
 
     Attributes
@@ -18,7 +18,7 @@ class Edit:
     engine, seed
         What did it.
     when
-        ISO 8601, with the zone.
+        ISO 8601, with the zone; empty when it is not known.
     made
         Whether the whole picture was made anew, not edited.
     """
@@ -26,7 +26,7 @@ class Edit:
     instruction: str
     engine: str
     seed: int
-    when: str
+    when: str = ""
     made: bool = False
 
 
@@ -46,7 +46,7 @@ class Photo:
         (records), "photoshop" (image resources), "png" (text chunks).
     notes
         What was done to read it that the user should know ("the first of 12 frames was taken").
-    edits
+    history
         What was done to it since it was read, oldest first.
     """
 
@@ -54,7 +54,7 @@ class Photo:
     icc: bytes | None = None
     metadata: dict[str, bytes] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    edits: tuple[Edit, ...] = ()
+    history: tuple[HistoryStep, ...] = ()
 
     def __post_init__(self) -> None:
         if (
@@ -102,6 +102,6 @@ class Photo:
         """The same photo with other pixels."""
         return replace(self, pixels=pixels)
 
-    def edited(self, edit: Edit) -> Photo:
+    def with_step(self, step: HistoryStep) -> Photo:
         """The same photo with one more step in its history."""
-        return replace(self, edits=(*self.edits, edit))
+        return replace(self, history=(*self.history, step))

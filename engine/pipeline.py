@@ -25,7 +25,7 @@ from engine.instruction import check
 from engine.language import foreign_language
 from engine.painting import Painter
 from engine.parts import Material, Parts, small_floats
-from engine.picture import Edit, Photo
+from engine.picture import HistoryStep, Photo
 from engine.plan import revises
 from engine.restoring import restore
 from engine.routes import Routes
@@ -146,8 +146,8 @@ class Engine:
                 photo = worker.all()
                 made = [photo] if photo is not None else []
                 box = worker.changed_box.union(box) if worker.changed_box else box
-            done = Edit(request.instruction.text, self.name, seed, now(), made_anew)
-            images += [each.edited(done) for each in made]
+            done = HistoryStep(request.instruction.text, self.name, seed, now(), made_anew)
+            images += [each.with_step(done) for each in made]
             notes += [note for note in worker.notes if note not in notes]
         for name, step in (("decode", self._parts.decoder), ("restore", self._parts.restorer)):
             if step is None:

@@ -10,7 +10,7 @@ from engine.composite.blend import paste
 from engine.composite.crop import WorkingCrop, context_box, mask_box
 from engine.errors import BadInput, BundleError
 from engine.parts import Parts
-from engine.picture import Edit, Photo
+from engine.picture import HistoryStep, Photo
 from engine.restore import Restorer
 from engine.values import Box, EditResult, Op, Operation, Plan, StepEvent
 
@@ -68,7 +68,7 @@ def restore(
         pixels = _whole(restorer, clock, photo, mask, scale, seed)
         box = Box(0, 0, photo.width * scale, photo.height * scale)
     plan = Plan("The photo was restored.", "", operations=(Operation(Op.restore),))
-    restored = photo.with_pixels(pixels).edited(Edit("restore the photo", engine, seed, now()))
+    restored = photo.with_pixels(pixels).with_step(HistoryStep("restore the photo", engine, seed, now()))
     return EditResult((restored,), plan, box, seed, clock.reports(), engine, restorer.device, photo.notes)
 
 

@@ -93,12 +93,12 @@ def prepared(photo: Photo, options: SaveOptions, size: tuple[int, int] | None) -
             notes.append("The photo's EXIF data is damaged and was left out.")
     if "photoshop" in blocks:
         blocks["photoshop"] = containers.photoshop_with(blocks["photoshop"], blocks.get("iptc"))
-    edits = photo.edits if options.provenance else ()
+    steps = photo.history if options.provenance else ()
     try:
-        packet = xmp.updated(blocks.get("xmp"), edits, place, upright=size is not None)
+        packet = xmp.updated(blocks.get("xmp"), steps, place, upright=size is not None)
     except xmp.BadPacket:
         notes.append("The photo's XMP data is damaged and was replaced.")
-        packet = xmp.updated(None, edits)
+        packet = xmp.updated(None, steps)
     blocks.pop("xmp", None)
     if packet is not None:
         blocks["xmp"] = packet

@@ -91,9 +91,9 @@ class RawOptions:
             raise BadInput(f"An exposure of {self.exposure:g} stops is not possible.", "Take -3 to 3.")
 
 
-AS_SHOT = RawOptions()
-
-
 def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise BadInput(f"There is no {what} {value!r}.", f"Take one of {', '.join(each for each in known if each)}.")
+
+
+AS_SHOT = RawOptions()

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from xml.dom import minidom
 from xml.parsers.expat import ExpatError
 
-from engine.picture import Edit
+from engine.picture import HistoryStep
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 MEDIA = "http://ns.adobe.com/xap/1.0/mm/"
@@ -38,16 +38,18 @@ class Provenance:
     ----------
     source
         IPTC's digital source type, an address; empty when it is not said.
-    edits
+    steps
         What Overtone did, oldest first.
     """
 
     source: str = ""
-    edits: tuple[Edit, ...] = ()
+    steps: tuple[HistoryStep, ...] = ()
 
 
-def updated(packet: bytes | None, edits: Sequence[Edit], place: bool = True, upright: bool = True) -> bytes | None:
-    """The packet with ``edits`` added to its history and, for a picture that is stored ``upright`` now, saying so.
+def updated(
+    packet: bytes | None, steps: Sequence[HistoryStep], place: bool = True, upright: bool = True
+) -> bytes | None:
+    """The packet with ``steps`` added to its history and, for a picture that is stored ``upright`` now, saying so.
 
     Unless ``place`` is kept, EXIF's GPS fields in it go. Nothing comes back when there is no packet and nothing to
     say.
@@ -57,22 +59,22 @@ def updated(packet: bytes | None, edits: Sequence[Edit], place: bool = True, upr
     BadPacket
         When the packet is damaged.
     """
-    if packet is None and not edits:
+    if packet is None and not steps:
         return None
     document = _parsed(packet if packet is not None else NEW)
     root = _rdf(document)
     turned = upright and bool(_remove(root, TIFF, "Orientation"))
     if turned:
         _set(root, TIFF, "Orientation", "1")
-    if edits:
+    if steps:
         said = _remove(root, EXTENSION, "DigitalSourceType")
-        made = MADE in said or any(each.made for each in edits)
+        made = MADE in said or any(each.made for each in steps)
         _set(root, EXTENSION, "DigitalSourceType", MADE if made else EDITED)
         events = _history(root)
-        for each in edits:
+        for each in steps:
             events.appendChild(_event(document, each))
     moved = not place and _remove_places(root)
-    if packet is not None and not (turned or edits or moved):
+    if packet is not None and not (turned or steps or moved):
         return packet
     element = document.documentElement
     assert element is not None
@@ -80,7 +82,7 @@ def updated(packet: bytes | None, edits: Sequence[Edit], place: bool = True, upr
 
 
 def provenance(packet: bytes | None) -> Provenance:
-    """What a packet says of the picture's source and of Overtone's edits; nothing of a damaged one."""
+    """What a packet says of the picture's source and of Overtone's steps; nothing of a damaged one."""
     if packet is None:
         return Provenance()
     try:
@@ -88,14 +90,14 @@ def provenance(packet: bytes | None) -> Provenance:
     except BadPacket:
         return Provenance()
     source = next(iter(_values(root, EXTENSION, "DigitalSourceType")), "")
-    edits = []
+    steps = []
     for event in root.getElementsByTagNameNS(RDF, "li"):
         said = {name: _field(event, OWN, name) for name in ("instruction", "engine", "seed", "made")}
         if said["engine"]:
             seed = int(said["seed"]) if said["seed"].isdecimal() else 0
             when = _field(event, EVENT, "when")
-            edits.append(Edit(said["instruction"], said["engine"], seed, when, said["made"] == "True"))
-    return Provenance(source, tuple(edits))
+            steps.append(HistoryStep(said["instruction"], said["engine"], seed, when, said["made"] == "True"))
+    return Provenance(source, tuple(steps))
 
 
 def _parsed(packet: bytes) -> minidom.Document:
@@ -196,23 +198,24 @@ def _history(root: minidom.Element) -> minidom.Element:
     return events
 
 
-def _event(document: minidom.Document, edit: Edit) -> minidom.Element:
-    """One edit as a resource event, with its parameters in words and in fields of our own."""
+def _event(document: minidom.Document, step: HistoryStep) -> minidom.Element:
+    """One step as a resource event, with its parameters in words and in fields of our own."""
     event = _element(document, RDF, "li")
     event.setAttributeNS(RDF, "rdf:parseType", "Resource")
     event.setAttribute("xmlns:rdf", RDF)
-    words = f"{edit.instruction} (engine {edit.engine}, seed {edit.seed})"
+    words = f"{step.instruction} (engine {step.engine}, seed {step.seed})"
     for namespace, name, value in (
-        (EVENT, "action", "created" if edit.made else "edited"),
+        (EVENT, "action", "created" if step.made else "edited"),
         (EVENT, "softwareAgent", f"Overtone {version('overtone')}"),
-        (EVENT, "when", edit.when),
+        (EVENT, "when", step.when),
         (EVENT, "parameters", words),
-        (OWN, "instruction", edit.instruction),
-        (OWN, "engine", edit.engine),
-        (OWN, "seed", str(edit.seed)),
-        (OWN, "made", str(edit.made)),
+        (OWN, "instruction", step.instruction),
+        (OWN, "engine", step.engine),
+        (OWN, "seed", str(step.seed)),
+        (OWN, "made", str(step.made)),
     ):
-        event.appendChild(_element(document, namespace, name, value))
+        if value:
+            event.appendChild(_element(document, namespace, name, value))
     return event
 
 

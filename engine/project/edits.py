@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.amounts import margins_from
-from engine.picture import Photo
+from engine.picture import HistoryStep, Photo
 from engine.project.patches import Patch, overlap
 from engine.values import Box, Instruction, Margins, Op, Plan, Settings
 
@@ -272,7 +272,16 @@ def compose(base: Photo, places: Sequence[Placed], patch: Opener) -> Photo:
         elif not pixels.flags.writeable:
             pixels = pixels.copy()
         _paste(pixels, stored, place)
-    return replace(base, pixels=pixels, icc=profile) if places else base
+    if not places:
+        return base
+    return replace(base, pixels=pixels, icc=profile, history=(*base.history, *map(_step, places)))
+
+
+def _step(place: Placed) -> HistoryStep:
+    """What a saved file says of an edit."""
+    edit = place.edit
+    made = all(operation.op is Op.generate for operation in edit.plan.operations)
+    return HistoryStep(edit.instruction.text, edit.engine, edit.seed, made=made and edit.margins is None)
 
 
 def _grown(pixels: np.ndarray, margins: Margins) -> np.ndarray:

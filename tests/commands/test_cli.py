@@ -14,7 +14,7 @@ from engine.bundle import Bundle
 from engine.cli import run
 from engine.errors import BundleError
 from engine.files import read_photo, write_photo
-from engine.files import writing as writing_module
+from engine.files import disk as disk_module
 from engine.picture import Photo
 from engine.pipeline import Engine
 from training.bars.start import HELP, heavy_imports
@@ -192,7 +192,7 @@ def test_when_a_later_write_fails_the_earlier_results_go_again(overtone, photo, 
         if len(synced) == 2:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(writing_module.os, "fsync", soon_full)
+    monkeypatch.setattr(disk_module.os, "fsync", soon_full)
     code, _, err = overtone("edit", photo, "remove this", "--mask", mask, "--plan", plan, "--variations", 2)
     assert (code, len(synced)) == (4, 2)
     assert "No space left" in err
@@ -227,7 +227,7 @@ def test_a_full_disk_exits_with_4(overtone, photo, mask, tmp_path, monkeypatch):
     def full(_handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(writing_module.os, "fsync", full)
+    monkeypatch.setattr(disk_module.os, "fsync", full)
     code, _, err = overtone("edit", photo, "remove this", "--mask", mask, "--plan", plan)
     assert code == 4
     assert "No space left" in err

@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import BadInput
+from engine.files.options import RawOptions
 from engine.picture import Photo
 from engine.sandbox import worker
 from engine.sandbox.wire import send
 
 
-def act(path: Path) -> Photo:
+def act(path: Path, _raw: RawOptions) -> Photo:
     words = path.read_text().split()
     match words[1]:
         case "crash":
@@ -41,7 +42,7 @@ def act(path: Path) -> Photo:
         case "lie":
             send(os.fdopen(3, "wb", buffering=0, closefd=False), {"value": {"pixels": 7}, "parts": []})
         case "point":
-            value = {"pixels": [0, "|u1", [10, 10, 3]], "icc": None, "metadata": {}, "notes": []}
+            value = {"pixels": [0, "|u1", [10, 10, 3]], "icc": None, "metadata": {}, "notes": [], "history": []}
             send(os.fdopen(3, "wb", buffering=0, closefd=False), {"value": value, "parts": [[4096, 300]]})
             time.sleep(60)
         case "reach":

@@ -45,7 +45,7 @@ def test_whole_values_arrive():
     assert empty.samples.shape == (0, 1)
 
 
-PHOTO = {"pixels": [0, "|u1", [2, 2, 3]], "icc": None, "metadata": {}, "notes": []}
+PHOTO = {"pixels": [0, "|u1", [2, 2, 3]], "icc": None, "metadata": {}, "notes": [], "history": []}
 
 
 @pytest.mark.parametrize(
