@@ -24,8 +24,8 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from engine.errors import BadInput, OvertoneError
+from engine.files import encode
 from engine.files.disk import Disk, write_whole
-from engine.files.photos import encode
 from engine.files.writing import write_fault
 from engine.picture import Photo
 from engine.project import manifest as description
@@ -257,7 +257,7 @@ class Journal:
             if now.path.stat().st_mtime <= now.opened:
                 return self._copy(now.path, f"original/{safe_name(now.path.name)}")
         member = f"original/{safe_name(now.path.stem + '.tif')}"  # the file is another now; its pixels are still here
-        data = encode(now.photo, ".tif", now.path.name)
+        data = encode(now.photo, ".tif", now.path.name).data
         self.take(member, data)
         return StoredFile(member, hashlib.sha256(data).hexdigest(), len(data), str(now.path))
 

@@ -14,7 +14,7 @@ from engine.bundle import Bundle
 from engine.cli import run
 from engine.errors import BundleError
 from engine.files import read_photo, write_photo
-from engine.files import disk as disk_module
+from engine.files.disk import Disk
 from engine.picture import Photo
 from engine.pipeline import Engine
 from training.bars.start import HELP, heavy_imports
@@ -187,12 +187,12 @@ def test_when_a_later_write_fails_the_earlier_results_go_again(overtone, photo, 
     before = files(tmp_path)
     synced = []
 
-    def soon_full(handle: int) -> None:
+    def soon_full(_disk: Disk, handle: int) -> None:
         synced.append(handle)
         if len(synced) == 2:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(disk_module.os, "fsync", soon_full)
+    monkeypatch.setattr(Disk, "sync", soon_full)
     code, _, err = overtone("edit", photo, "remove this", "--mask", mask, "--plan", plan, "--variations", 2)
     assert (code, len(synced)) == (4, 2)
     assert "No space left" in err
@@ -224,10 +224,10 @@ def test_a_full_disk_exits_with_4(overtone, photo, mask, tmp_path, monkeypatch):
     plan = plan_file(tmp_path, {"op": "remove"})
     before = files(tmp_path)
 
-    def full(_handle: int) -> None:
+    def full(_disk: Disk, _handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(disk_module.os, "fsync", full)
+    monkeypatch.setattr(Disk, "sync", full)
     code, _, err = overtone("edit", photo, "remove this", "--mask", mask, "--plan", plan)
     assert code == 4
     assert "No space left" in err
