@@ -12,13 +12,17 @@ from desktop_app.actions import Actions
 from desktop_app.audio import AudioDevice, PortAudio
 from desktop_app.background import Background
 from desktop_app.chips import Known
+from desktop_app.describer import Describer
 from desktop_app.dialogs import Dialogs, QtDialogs
 from desktop_app.document import Document, Touched
 from desktop_app.engine_client import EngineClient
 from desktop_app.message_bar import MessageBar
 from desktop_app.models import Models
 from desktop_app.opening import Opening
+from desktop_app.outline import Outline
+from desktop_app.questions import Questions
 from desktop_app.reference_desk import ReferenceDesk
+from desktop_app.region_desk import RegionDesk
 from desktop_app.running import Running
 from desktop_app.runs import Runs
 from desktop_app.safekeeping import Safekeeping
@@ -85,6 +89,12 @@ class MainWindow(QMainWindow):
         self.talk = TalkDesk(
             self.side, self.session, self.runs, self.running, self.stage, self._background, self.message_bar
         )
+        questions, engine = Questions(client, self), lambda: self.settings.engine
+        self.describer = Describer(self.session, questions, self.runs, engine, self)
+        self.outline = Outline(self.stage.canvas)
+        self.regions = RegionDesk(
+            self.side.plan_card, self.outline, self.session, questions, self.runs, self._background, engine
+        )
         self.steering = Steering(
             self.commands, self.session, self.runs, self.models, self.stage, self.side, self.tool_bar, self.status, self
         )
@@ -146,6 +156,7 @@ class MainWindow(QMainWindow):
         session.working.connect(self.status.show_work)
         self.running.changed.connect(self._sync)
         self.models.checked.connect(self._sync)
+        self.describer.changed.connect(self._show_references)
         self.desk.insert.connect(side.instruction.insert_marker)
         side.instruction.came.connect(lambda what: self.desk.take(what, self._insert_markers))
         side.instruction.textChanged.connect(self._sync)
@@ -217,8 +228,9 @@ class MainWindow(QMainWindow):
         self._sync()
 
     def _show_references(self) -> None:
-        thumbs = self.session.thumbs
-        self.side.set_known({item.number: Known(item, thumbs.get(item.path)) for item in self.session.references})
+        thumbs, labels = self.session.thumbs, self.describer.labels
+        known = [Known(item, thumbs.get(item.path), labels.get(item.path, ())) for item in self.session.references]
+        self.side.set_known({each.reference.number: each for each in known})
         self._sync()
 
     def _insert_markers(self, numbers: list[int]) -> None:

@@ -141,6 +141,8 @@ class PlanCard(QFrame):
         self.setObjectName("card")
         self.setAccessibleName(self.tr("Plan"))
         self._chips = FlowArea(self, spacing=6)
+        self._note = label("", "secondary", wrap=True, parent=self)
+        self._note.hide()
         self._subs_name = label(self.tr("Must appear"), "secondary", parent=self)
         self._subs = FlowArea(self, spacing=6)
         self._prompt_area = QVBoxLayout()
@@ -159,6 +161,7 @@ class PlanCard(QFrame):
         column.setSpacing(8)
         column.addWidget(label(self.tr("Plan"), "heading", parent=self))
         column.addWidget(self._chips)
+        column.addWidget(self._note)
         column.addWidget(self._subs_name)
         column.addWidget(self._subs)
         column.addLayout(self._prompt_area)
@@ -209,7 +212,14 @@ class PlanCard(QFrame):
         self._chips.clear()
         self._subs.clear()
         self.pointed.emit(None)
+        self._note.hide()
         self.hide()
+
+    def set_note(self, text: str) -> None:
+        """Say something about the operation that is pointed at; the room for it stays while the plan is shown."""
+        self._note.setText(text)
+        if text:
+            self._note.show()
 
     def set_known(self, known: Mapping[int, Known]) -> None:
         """Tell which references exist."""

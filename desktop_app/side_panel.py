@@ -89,6 +89,9 @@ class SidePanel(QFrame):
         self.instruction.set_known(known)
         self.plan_card.set_known(known)
         self.conversation.retitle()
+        labels = {each.reference.path: each.labels for each in known.values()}
+        for media_bin in self.bins():
+            media_bin.show_labels(labels)
 
     def show_plan(self, plan: Plan) -> None:
         """Show a plan, and bring the card into sight."""

@@ -18,7 +18,7 @@ from desktop_app.engine_host import ThreadHost
 from desktop_app.engine_remote import RemoteEngineClient
 from desktop_app.main_window import MainWindow
 from desktop_app.theme import Look
-from engine.errors import Cancelled, OvertoneError
+from engine.errors import Cancelled, OvertoneError, RegionNotFound
 from engine.files import write_photo
 from engine.picture import Photo
 from engine.values import (
@@ -30,6 +30,7 @@ from engine.values import (
     Operation,
     Plan,
     PreviewEvent,
+    Region,
     StageEvent,
     StepEvent,
     StepReport,
@@ -89,6 +90,39 @@ class FakeEngine:
         report = {"composite": StepReport("done", 0.1)}
         return EditResult((request.photo.with_pixels(pixels),), plan, box, request.settings.seed, report)
 
+    def describe(self, file: Path) -> dict:
+        self.source.described.append(file)
+        if "strange" in file.name:
+            raise OvertoneError(f"{file.name} cannot be described.")
+        names = ((file.stem, 0.8), ("thing", 0.4), ("speck", 0.1))
+        return {"kind": "picture", "labels": [{"name": name, "score": score} for name, score in names]}
+
+    def select(self, photo: Photo, phrase: str) -> Region:
+        self.source.selected.append(phrase)
+        if phrase == "unicorn":
+            raise RegionNotFound("There is no unicorn in the photo.", "Paint a mask where it should be.")
+        mask = np.zeros((photo.height, photo.width), np.float32)
+        mask[100:200, 50:150] = 1
+        return Region(mask, "words", 0.9)
+
+    def search(self, words: str, file: Path | None, count: int) -> list[dict]:
+        self.source.searched.append((words, file))
+        shown = [path for path in self.source.library if words in path.stem]
+        return [
+            {"path": path, "name": path.stem, "shipped": False, "score": 0.9 - 0.1 * place}
+            for place, path in enumerate(shown[:count])
+        ]
+
+    def index(self, folder: Path | None, keep: bool) -> dict[Path, int]:
+        self.source.wait(never_cancel)
+        if folder is not None and keep and not any(folder.iterdir()):
+            raise OvertoneError(f"{folder.name} holds no pictures that Overtone reads.", "Name a folder with pictures.")
+        if folder is not None and keep:
+            self.source.folders[folder] = len(list(folder.iterdir()))
+        elif folder is not None:
+            del self.source.folders[folder]
+        return dict(self.source.folders)
+
 
 class FakeSource:
     """A source whose engine is the fake one; scripted by its attributes."""
@@ -102,6 +136,11 @@ class FakeSource:
         self.planned: list[EditRequest] = []
         self.edited: list[EditRequest] = []
         self.threads: set[int | None] = set()
+        self.described: list[Path] = []
+        self.selected: list[str] = []
+        self.searched: list[tuple[str, Path | None]] = []
+        self.library: list[Path] = []
+        self.folders: dict[Path, int] = {}
         self.loads = 0
         self.stops = 0
 
