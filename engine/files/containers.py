@@ -70,7 +70,7 @@ def _raw_profile(kind: bytes, text: bytes, found: dict[str, bytes]) -> None:
     """ImageMagick's way to put a block into a text chunk: a name, a length, and the bytes in hexadecimal."""
     key, _, rest = text.partition(b"\0")
     words = _unfold(rest[1:]) if kind == b"zTXt" else rest
-    match = re.match(rb"\s*\w+\s+\d+\s+([0-9a-fA-F\s]+)", words)
+    match = re.match(rb"\s*\w+(?: profile)?\s+\d+\s+([0-9a-fA-F\s]+)", words)
     if not match:
         return
     digits = re.sub(rb"\s", b"", match[1])
@@ -194,15 +194,17 @@ def jxl_metadata(data: bytes | memoryview) -> dict[str, bytes]:
     return found
 
 
-def jxl_with(codestream: bytes, blocks: dict[str, bytes]) -> bytes:
-    """A JPEG XL file of a codestream and these blocks."""
+def jxl_with(data: bytes, blocks: dict[str, bytes]) -> bytes:
+    """A JPEG XL file, bare or in boxes, with these blocks before its pictures."""
 
     def box(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content) + 8) + kind + content
 
+    bare = data[:2] == b"\xff\x0a"
+    level = [] if bare else [box(kind, bytes(content)) for kind, content in boxes(data) if kind == b"jxll"]
     made = [box(b"Exif", bytes(4) + blocks["exif"])] if "exif" in blocks else []
     made += [box(b"xml ", blocks["xmp"])] if "xmp" in blocks else []
-    return b"".join((JXL_HEAD, *made, box(b"jxlc", codestream)))
+    return b"".join((JXL_HEAD, *level, *made, box(b"jxlc", jxl_codestream(data))))
 
 
 def photoshop_resources(irb: bytes | memoryview) -> Iterator[tuple[int, bytes, bytes]]:

@@ -102,11 +102,12 @@ def fitted(photo: Photo, kind: Kind, options: SaveOptions) -> tuple[Photo, list[
     notes: list[str] = []
     if options.long_side is not None and options.long_side < max(photo.width, photo.height):
         photo = _scaled(photo, options.long_side)
-    wanted = "srgb" if kind is Kind.jxl and options.profile == "keep" else options.profile
+    wanted = options.profile
+    if kind is Kind.jxl and photo.icc is not None and wanted != "srgb":
+        notes.append("JPEG XL files are written in sRGB; the colours were converted.")
+        wanted = "srgb"
     if wanted != "keep":
         photo = _in_profile(photo, wanted, notes)
-    if kind is Kind.jxl and options.profile == "keep" and photo.icc is None and PhotoColour(photo.icc).same is False:
-        notes.append("JPEG XL files are written in sRGB.")
     deep = photo.pixels.dtype == np.uint16
     if deep and (options.depth == 8 or kind in EIGHT_BIT_ONLY):
         if options.depth != 8:
