@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.commands import importing
 from engine.commands.common import JsonOption, say, say_json
 from engine.errors import BundleError
 
@@ -17,6 +18,7 @@ NameArgument = Annotated[str, typer.Argument(help="The bundle.")]
 
 def register(to: typer.Typer) -> None:
     """Add ``models`` to the application."""
+    importing.register(app)
     to.add_typer(app)
 
 

@@ -21,7 +21,7 @@ _SAME = 1e-5  # of the noise schedule's values, which span 1e-20 to 1
 HINT = "Name a second-stage DiffRIR file (×1, ×2 or ×4)."
 
 
-def read(file: Mapping[str, Any]) -> DiffRIR:
+def read(file: Mapping[str, Any], shape: RestorerShape | None = None) -> DiffRIR:
     """The network in a released state dict, in float32.
 
     Parameters
@@ -29,6 +29,8 @@ def read(file: Mapping[str, Any]) -> DiffRIR:
     file
         The state dict, or a mapping that holds it as ``params_ema`` or ``params``; every name may be headed by
         ``module.``.
+    shape
+        Its sizes; the released ones at the scale that its first convolution tells when absent.
 
     Raises
     ------
@@ -38,7 +40,7 @@ def read(file: Mapping[str, Any]) -> DiffRIR:
     """
     state: Mapping[str, Tensor] = next((file[name] for name in _WRAPPERS if name in file), file)
     state = {name.removeprefix(_PARALLEL): value for name, value in state.items()}
-    shape = _shape(state)
+    shape = _shape(state) if shape is None else shape
     with torch.device("meta"):
         wanted = {name: value.shape for name, value in DiffRIR(shape).state_dict().items()}
     wrong = {

@@ -1,0 +1,107 @@
+"""What was imported, put into a bundle: a component for each import, the manifest written last."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from engine.bundle import Bundle
+from engine.bundle.bundle import stamp_file
+from engine.bundle.lock import locked
+from engine.bundle.manifest import NAME, Component, Entry, Manifest, Origin, sha256_of
+from engine.bundle.stamps import Stamps
+from engine.errors import BadInput, BundleError
+from engine.files.writing import write_bytes
+
+STARTER = "starter"
+NAMES = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+VERSION = "imported"
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that no imported bundle may have.
+
+    Raises
+    ------
+    BadInput
+        Naming it.
+    """
+    if not NAMES.fullmatch(name) or name.endswith((".", ".old")) or name == STARTER:
+        raise BadInput(
+            f"A bundle cannot be named {name!r}.", "Take small letters, digits, dots and dashes, and not starter."
+        )
+
+
+def held(home: Path, name: str) -> dict[str, Path]:
+    """Path in the bundle to file, of what a bundle of that name holds itself; nothing when there is none.
+
+    Raises
+    ------
+    BundleError
+        When its manifest is damaged, or a file of it is missing or of another size.
+    """
+    root = home / name
+    if not (root / NAME).is_file():
+        return {}
+    entries = Manifest.read(root / NAME).entries
+    for path, entry in entries.items():
+        if not (root / path).is_file() or (root / path).stat().st_size != entry.size:
+            raise BundleError(f"The bundle {name!r} is damaged ({path}).", f"Run: overtone models remove {name}")
+    return {path: root / path for path in entries}
+
+
+def add(home: Path, name: str, staged: Path, outcome: Mapping[str, Any], origin: Origin) -> Bundle:
+    """Move what lies under ``staged`` into the bundle and name it in the manifest.
+
+    Parameters
+    ----------
+    home, name
+        Where bundles lie, and which; a new one extends the starter.
+    staged
+        Folder of files with the bundle's own paths, on the same disk.
+    outcome
+        Of :func:`engine.importing.child.run`.
+    origin
+        Where it comes from.
+    """
+    root = home / name
+    with locked(home / f"{name}.lock"):
+        before = Manifest.read(root / NAME) if (root / NAME).is_file() else Manifest(name, VERSION, (), STARTER)
+        entries = tuple(Entry(path, **sizes) for path, sizes in sorted(outcome["files"].items()))
+        for entry in entries:
+            place = root / entry.path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (staged / entry.path).replace(place)
+        new = {entry.path for entry in entries}
+        origins = (origin,)
+        components = []
+        for component in before.components:
+            if component.name == outcome["part"]:
+                origins = (*(each for each in component.origins if each != origin), origin)
+                entries += tuple(entry for entry in component.files if entry.path not in new)
+            else:
+                files = tuple(entry for entry in component.files if entry.path not in new)
+                components += [replace(component, files=files)] if files else []
+        entries = tuple(sorted(entries, key=lambda entry: entry.path))
+        memory = sum(entry.size for entry in entries)
+        components.append(Component(outcome["part"], "", memory, origins, entries))
+        manifest = replace(before, components=tuple(components))
+        write_bytes(root / NAME, manifest.to_bytes())
+    return Bundle(root, manifest, Stamps(stamp_file(home, name), root))
+
+
+def alongside(staged: Path, folder: Path, names: tuple[str, ...], into: str) -> dict[str, dict[str, Any]]:
+    """Copy the small files ``names`` of a checkpoint's folder to ``into`` below ``staged``; gives sizes and hashes."""
+    out = {}
+    for name in names:
+        source = folder / name
+        if source.is_file():
+            place = staged / into / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, place)
+            out[f"{into}/{name}"] = {"size": place.stat().st_size, "sha256": sha256_of(place)}
+    return out

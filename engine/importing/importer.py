@@ -1,0 +1,200 @@
+"""Imports checkpoints: the program's side of the reading process."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import engine
+from engine import strict_json
+from engine.bundle import default_home
+from engine.bundle.manifest import Origin, sha256_of
+from engine.errors import BadInput, BundleError, MachineError, OvertoneError
+from engine.importing import bundles
+from engine.importing.child import Job
+from engine.importing.layouts import Misfit, Misfitting
+from engine.importing.reading import index_files
+
+DEFAULT = "studio"
+CONFIG = "config.json"
+SPARE = 256 << 20  # bytes left free on the disk
+LAST_WORDS = 2000  # characters of the process's own errors that are logged
+FAMILIES: dict[str, type[OvertoneError]] = {
+    "BadInput": BadInput, "BundleError": BundleError, "MachineError": MachineError, "Misfitting": BadInput,
+}  # fmt: skip
+OnProgress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Imported:
+    """What became of a file or folder.
+
+    Attributes
+    ----------
+    source
+        Its name.
+    kind, what
+        The kind that it was found to be, by name and in words.
+    bundle
+        Name of the bundle that it is in now.
+    files
+        Path in the bundle to bytes.
+    licence, notice
+        What the user has to know.
+    """
+
+    source: str
+    kind: str
+    what: str
+    bundle: str
+    files: Mapping[str, int]
+    licence: str
+    notice: str
+
+
+def import_path(
+    path: Path,
+    name: str = DEFAULT,
+    kind: str = "",
+    home: Path | None = None,
+    progress: OnProgress = lambda _what, _share: None,
+) -> Imported:
+    """Read a checkpoint and put it into the bundle ``name``.
+
+    Parameters
+    ----------
+    path
+        A file, or a folder with the files of one model.
+    name
+        Of the bundle; made when there is none, and then extending the starter.
+    kind
+        What it is, see :data:`engine.importing.kinds.KINDS`; found from its names when empty.
+    home
+        Folder that holds the bundles; default :func:`engine.bundle.default_home`.
+    progress
+        Told what is being done, and its share 0 to 1.
+
+    Raises
+    ------
+    BadInput
+        When it cannot be read or is not what it should be; the bundle is then as before.
+    MachineError
+        When the disk is too small.
+    """
+    bundles.check_name(name)
+    home = default_home() if home is None else home
+    if not path.exists():
+        raise BadInput(f"{path} is not there.", "Name a file or folder.")
+    files = index_files(path) if path.is_dir() else [path]
+    config = _config(path) if path.is_dir() else {}
+    size = sum(file.stat().st_size for file in files)
+    home.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(home).free
+    if free < size + SPARE:
+        raise MachineError(
+            f"{path.name} needs {size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free.", "Free some disk space."
+        )
+    with _staged(home, name) as staged:
+        before = bundles.held(home, name)
+        job = Job(tuple(str(file.absolute()) for file in files), str(staged), kind, config, _strings(before))
+        outcome = _asked(job, progress)
+        if path.is_dir() and outcome["folder"]:
+            outcome["files"] |= bundles.alongside(staged, path, tuple(outcome["folder"]), outcome["part"])
+        progress("remembering where it came from", 0)
+        origin = Origin(outcome["what"], outcome["licence"], path.name, sha256=sha256_of(files[0]))
+        bundles.add(home, name, staged, outcome, origin)
+    sizes = {file: each["size"] for file, each in outcome["files"].items()}
+    return Imported(path.name, outcome["kind"], outcome["what"], name, sizes, outcome["licence"], outcome["notice"])
+
+
+def _strings(paths: Mapping[str, Path]) -> dict[str, str]:
+    return {name: str(path) for name, path in paths.items()}
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    file = folder / CONFIG
+    if not file.is_file():
+        return {}
+    try:
+        config = strict_json.loads(file.read_bytes())
+    except (OSError, ValueError) as fault:
+        raise BadInput(f"{CONFIG} in {folder.name} is damaged ({fault}).", "Get it again.") from fault
+    if not isinstance(config, dict):
+        raise BadInput(f"{CONFIG} in {folder.name} is damaged.", "Get it again.")
+    return config
+
+
+@contextmanager
+def _staged(home: Path, name: str) -> Iterator[Path]:
+    """A folder on the bundles' disk for what is being written; gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=home))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _asked(job: Job, progress: OnProgress) -> dict[str, Any]:
+    """The outcome of a job, done in a process of its own.
+
+    Raises
+    ------
+    OvertoneError
+        The one that the process tells, or one that says that it ended.
+    """
+    root = str(Path(engine.__file__).parents[1])
+    surroundings = {
+        "PYTHONPATH": os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])]),
+        "OMP_NUM_THREADS": "1",
+        "TRANSFORMERS_VERBOSITY": "error",
+    }
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "engine.importing.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env={**os.environ, **surroundings},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        outcome: dict[str, Any] = {}
+        try:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps(asdict(job)).encode())
+            process.stdin.close()
+            for line in process.stdout:
+                record = json.loads(line)
+                if "share" in record:
+                    progress(str(record["what"]), float(record["share"]))
+                else:
+                    outcome = record
+            process.wait()
+        finally:
+            process.kill()
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+        errors.seek(0)
+        words = errors.read().decode("utf-8", "replace")[-LAST_WORDS:]
+    if "done" in outcome:
+        return outcome["done"]
+    if not outcome:
+        logging.getLogger(__name__).warning("the reader ended (%s) %s", process.returncode, words)
+        raise BadInput(f"{Path(job.files[0]).name} made its reader end and was not read.", "Get the file again.")
+    message, hint = str(outcome["message"]), str(outcome["hint"])
+    if outcome.get("misfit"):
+        given = outcome["misfit"]
+        shapes = {name: (tuple(there), tuple(wanted)) for name, (there, wanted) in given["misshapen"].items()}
+        raise Misfitting(message, hint, Misfit(tuple(given["missing"]), tuple(given["unexpected"]), shapes))
+    raise FAMILIES.get(outcome["error"], BadInput)(message, hint)

@@ -1,0 +1,102 @@
+"""Whole imports through the reading process, and what they leave in the bundle."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from engine.bundle.manifest import Manifest
+from engine.cli import run
+from engine.errors import BadInput, MachineError
+from engine.importing import bundles, importer
+from engine.importing.child import Job
+from engine.importing.child import run as read
+from engine.restore.network import DiffRIR
+from engine.restore.shape import RestorerShape
+from training.bars import importing as faulty
+
+SMALL = {"dim": 8, "blocks": (1, 1, 1, 1), "refinement": 1, "extractor_width": 4, "extractor_blocks": 1}
+
+
+def quiet(_what, _share):
+    pass
+
+
+def test_a_pickle_becomes_a_component_of_the_bundle(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("OVERTONE_HOME", str(tmp_path))
+    source = tmp_path / "mm_projector.bin"
+    torch.save(faulty.projector(), source)
+    assert run(["models", "import", str(source), "--name", "mine", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["kind"] == "llmga-projector"
+    manifest = Manifest.read(tmp_path / "mine" / "bundle.json")
+    assert manifest.extends == "starter"
+    (component,) = manifest.components
+    assert component.origins[0].origin == "mm_projector.bin"
+    (entry,) = component.files
+    written = load_file(tmp_path / "mine" / entry.path)
+    wanted = list(faulty.projector().values())
+    names = [f"model.multi_modal_projector.linear_{n}.{part}" for n in (1, 2) for part in ("weight", "bias")]
+    assert all(torch.equal(written[name], value) for name, value in zip(names, wanted, strict=True))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "mine.lock", "mm_projector.bin"]
+
+
+def test_a_misfit_leaves_the_bundle_alone_and_names_all_in_json(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("OVERTONE_HOME", str(tmp_path / "home"))
+    tensors, names = faulty.misfits()["missing"]
+    save_file(tensors, tmp_path / "a.safetensors")
+    assert run(["models", "import", str(tmp_path / "a.safetensors"), "--json"]) == 2
+    said = capsys.readouterr()
+    assert json.loads(said.out)["missing"] == names["missing"]
+    assert said.err.strip().splitlines()[-1].startswith("overtone: a.safetensors is not LLMGA's pretrained projector")
+    assert list((tmp_path / "home").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["starter", "../up", "Big", "a/b", ""])
+def test_bundles_of_odd_names_are_refused(tmp_path, name):
+    with pytest.raises(BadInput, match="cannot be named"):
+        importer.import_path(tmp_path, name, home=tmp_path)
+
+
+def test_a_full_disk_is_told_before_anything_is_read(tmp_path, monkeypatch):
+    source = tmp_path / "a.safetensors"
+    save_file(faulty.projector(), source)
+    monkeypatch.setattr(importer.shutil, "disk_usage", lambda _path: type("Usage", (), {"free": 1000})())
+    with pytest.raises(MachineError, match="are free"):
+        importer.import_path(source, "mine", home=tmp_path / "home")
+
+
+def test_restorers_of_two_scales_share_a_bundle(tmp_path):
+    for scale in (1, 4):
+        torch.manual_seed(scale)
+        shape = RestorerShape(scale, **SMALL)
+        torch.save({"params": {}, "params_ema": DiffRIR(shape).state_dict()}, tmp_path / f"x{scale}.pth")
+    out = tmp_path / "out"
+    config = {"shape": SMALL}
+    read(Job((str(tmp_path / "x1.pth"),), str(out / "1"), config=config), quiet)
+    held = {p: str(out / "1" / p) for p in ("own/restorer.safetensors", "own/restorer.json")}
+    done = read(Job((str(tmp_path / "x4.pth"),), str(out / "4"), config=config, held=held), quiet)
+    both = load_file(out / "4" / "own" / "restorer.safetensors")
+    assert {name.split(".")[0] for name in both} == {"x1", "x4"}
+    assert [each["scale"] for each in json.loads((out / "4" / "own" / "restorer.json").read_text())] == [1, 4]
+    assert done["part"] == "restorer"
+
+
+def test_a_component_is_replaced_and_others_stay(tmp_path):
+    staged = tmp_path / "staged"
+
+    def put(part, path, content):
+        (staged / path).parent.mkdir(parents=True, exist_ok=True)
+        (staged / path).write_bytes(content)
+        sizes = {path: {"size": len(content), "sha256": bundles.sha256_of(staged / path)}}
+        origin = bundles.Origin(part, "mit", f"{part}-{len(content)}")
+        return bundles.add(tmp_path, "mine", staged, {"files": sizes, "part": part}, origin)
+
+    put("encoder", "encoder/a", b"1")
+    put("prior", "prior/a", b"22")
+    bundle = put("encoder", "encoder/a", b"333")
+    assert {c.name: [e.size for e in c.files] for c in bundle.manifest.components} == {"prior": [2], "encoder": [3]}
+    assert (tmp_path / "mine" / "encoder" / "a").read_bytes() == b"333"
