@@ -22,6 +22,8 @@ class Actions:
         self.paste = self._make(translate("actions", "&Paste as Reference"), QKeySequence.StandardKey.Paste)
         self.save = self._make(translate("actions", "&Save"), QKeySequence.StandardKey.Save)
         self.save_as = self._make(translate("actions", "Save &As…"), "Ctrl+Shift+S")
+        self.save_project = self._make(translate("actions", "Save Pro&ject"), "Ctrl+Alt+S")
+        self.save_project_as = self._make(translate("actions", "Save Project &To…"))
         self.quit = self._make(translate("actions", "&Quit"), "Ctrl+Q")
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.undo = self._make(translate("actions", "&Undo"), QKeySequence.StandardKey.Undo)
@@ -79,7 +81,7 @@ class Actions:
         menus = {
             translate("actions", "&File"): (
                 self.open, self.sample, None, self.add_pictures, self.add_sounds, None,
-                self.save, self.save_as, None, self.quit,
+                self.save, self.save_as, None, self.save_project, self.save_project_as, None, self.quit,
             ),
             translate("actions", "&Edit"): (
                 self.undo, self.redo, None, self.paste, None, self.write, self.run, self.plan, self.cancel, None,

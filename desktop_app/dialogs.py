@@ -8,8 +8,10 @@ from typing import Literal, Protocol
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from desktop_app.wording import storage
 from engine.values import Media
 
+PROJECT = ".overtone"
 PICTURES = "*.jpg *.jpeg *.png *.tif *.tiff *.webp *.heic *.avif"
 SOUNDS = "*.wav *.flac *.ogg *.oga *.opus *.mp3 *.aif *.aiff"
 Answer = Literal["save", "discard", "stay"]
@@ -39,6 +41,14 @@ class Dialogs(Protocol):
         """What to do with changes not saved yet."""
         ...
 
+    def project(self, suggested: Path, size: int) -> Path | None:
+        """Where to save the project, which takes about ``size`` bytes."""
+        ...
+
+    def delete_work(self, name: str) -> bool:
+        """Whether to delete what is left of the work on a photo, for good."""
+        ...
+
 
 class QtDialogs:
     """The real ones, over ``window``."""
@@ -48,8 +58,10 @@ class QtDialogs:
 
     def photo(self) -> Path | None:
         """See :meth:`Dialogs.photo`."""
-        title = translate("dialogs", "Open a photo")
-        name, _ = QFileDialog.getOpenFileName(self._window, title, "", self._filter(Media.image))
+        title = translate("dialogs", "Open a photo or a project")
+        both = translate("dialogs", "Photos and projects ({0})").format(f"{PICTURES} *{PROJECT}")
+        every = self._filter(Media.image)
+        name, _ = QFileDialog.getOpenFileName(self._window, title, "", f"{both};;{every}")
         return Path(name) if name else None
 
     def references(self, media: Media) -> list[Path]:
@@ -88,6 +100,24 @@ class QtDialogs:
             QMessageBox.StandardButton.Discard: "discard",
         }
         return answers.get(button, "stay")
+
+    def project(self, suggested: Path, size: int) -> Path | None:
+        """See :meth:`Dialogs.project`."""
+        title = translate("dialogs", "Save the project (about {0})").format(storage(size))
+        kind = translate("dialogs", "Overtone projects ({0})").format(f"*{PROJECT}")
+        name, _ = QFileDialog.getSaveFileName(self._window, title, str(suggested), kind)
+        return Path(name if name.endswith(PROJECT) else name + PROJECT) if name else None
+
+    def delete_work(self, name: str) -> bool:
+        """See :meth:`Dialogs.delete_work`."""
+        button = QMessageBox.question(
+            self._window,
+            translate("dialogs", "Delete the work"),
+            translate("dialogs", "Delete the edits of {0} for good? The photo itself stays.").format(name),
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Cancel,
+        )
+        return button == QMessageBox.StandardButton.Yes
 
     def _filter(self, media: Media) -> str:
         every = translate("dialogs", "All files (*)")

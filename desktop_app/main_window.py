@@ -16,11 +16,14 @@ from desktop_app.describer import Describer
 from desktop_app.dialogs import Dialogs, QtDialogs
 from desktop_app.document import Document, Touched
 from desktop_app.engine_client import EngineClient
+from desktop_app.history_desk import HistoryDesk
 from desktop_app.message_bar import MessageBar
 from desktop_app.models import Models
 from desktop_app.opening import Opening
 from desktop_app.outline import Outline
+from desktop_app.project_desk import ProjectDesk
 from desktop_app.questions import Questions
+from desktop_app.recovery_bar import RecoveryBar
 from desktop_app.reference_desk import ReferenceDesk
 from desktop_app.region_desk import RegionDesk
 from desktop_app.running import Running
@@ -98,18 +101,28 @@ class MainWindow(QMainWindow):
         self.steering = Steering(
             self.commands, self.session, self.runs, self.models, self.stage, self.side, self.tool_bar, self.status, self
         )
+        self.history_desk = HistoryDesk(
+            self.side.history, self.session, self.runs, self.running, self._background, self.message_bar, self
+        )
+        self.recovery_bar = RecoveryBar(look)
         self._arrange()
         self._connect_commands()
         self._connect_parts()
+        self.project_desk = ProjectDesk(
+            self.session, self.safekeeping, self.runs, self.side, self.commands, self.recovery_bar, self.message_bar,
+            self._dialogs, self._background, self,
+        )  # fmt: skip
         self.setWindowTitle("Overtone")
         self.resize(1280, 800)
         self.models.check()
+        self.project_desk.look()
         self._show_references()
         self.stage.welcome.open_button.setFocus()
 
     def _arrange(self) -> None:
         left = QVBoxLayout()
         left.setSpacing(0)
+        left.addWidget(self.recovery_bar)
         left.addWidget(self.message_bar)
         left.addWidget(self.stage, 1)
         middle = QHBoxLayout()

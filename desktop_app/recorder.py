@@ -74,6 +74,12 @@ class Recorder(QObject):
         if self._journal is not None and self._journal.manifest is not None:
             self._timer.start()
 
+    def project_size(self, document: Document) -> int:
+        """About how many bytes a project file of the document takes."""
+        if self.size or not document.path.is_file():
+            return self.size
+        return document.path.stat().st_size
+
     def let_go(self) -> None:
         """The user wants none of it: the journal goes when the document does, unless something more is done."""
         self._unwanted = True

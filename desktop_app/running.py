@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.actions import Actions
@@ -16,6 +17,8 @@ from desktop_app.session import Session
 from desktop_app.side_panel import SidePanel
 from desktop_app.stage import Stage
 from engine.errors import OvertoneError
+from engine.picture import Photo
+from engine.project.edits import Edit
 from engine.values import Plan, Settings
 
 
@@ -105,6 +108,13 @@ class Running(QObject):
             pending = document.pending
             settings = replace(self.settings(), seed=(pending.result.seed + 1) % 2**32)
             self._runs.carry_out(document, pending.instruction.text, pending.result.plan, settings)
+
+    def again(self, edit: Edit, base: Photo, mask: np.ndarray | None) -> None:
+        """Run an accepted edit again; see :meth:`~desktop_app.runs.Runs.again`."""
+        document = self._session.document
+        if document is not None and self._may_run():
+            self._bar.dismiss()
+            self._runs.again(document, edit, base, mask)
 
     def _may_run(self) -> bool:
         if self._runs.busy:

@@ -6,12 +6,15 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.document import Document, Pending
 from desktop_app.engine_client import EngineClient
 from engine import instruction as rules
 from engine.errors import BadInput, OvertoneError
+from engine.picture import Photo
+from engine.project.edits import NO_MARGINS, Edit
 from engine.values import MARKER, Box, EditRequest, EditResult, Instruction, Plan, Settings, Turn, marker
 
 STEPS = ("encode", "plan", "refine", "ground", "draft", "decode", "restore", "composite")
@@ -34,6 +37,7 @@ class _Run:
     document: Document | None
     request: EditRequest | None
     plan_only: bool = False
+    replaces: str = ""  # key of the accepted edit that is run again
 
 
 class Runs(QObject):
@@ -131,6 +135,29 @@ class Runs(QObject):
             return False
         request = self.dress(replace(self._request(document, instruction, settings, ()), plan=plan))
         self._run = _Run(document, request)
+        self._enter(State.editing, self._client.edit(request))
+        return True
+
+    def again(self, document: Document, edit: Edit, base: Photo, mask: np.ndarray | None) -> bool:
+        """Run an accepted edit again, on the picture below it and with another mask. False when it was refused.
+
+        Parameters
+        ----------
+        document
+            That has it.
+        edit
+            Gives the instruction, plan and settings.
+        base
+            The picture that the edits below it give.
+        mask
+            ``(H, W)`` uint8 of the base's size, or nothing where none was painted.
+        """
+        if self.busy:
+            return False
+        settings = replace(edit.settings, seed=edit.seed)
+        margins = edit.margins if edit.margins != NO_MARGINS else None
+        request = EditRequest(edit.instruction, base, mask, edit.plan, (), settings, margins, edit.context)
+        self._run = _Run(document, request, replaces=edit.key)
         self._enter(State.editing, self._client.edit(request))
         return True
 
@@ -244,7 +271,7 @@ class Runs(QObject):
         if not result.images:  # describe and plain questions answer in words
             self.answered.emit(result)
             return
-        pending = Pending(run.request.instruction, result, result.images[0], run.request)
+        pending = Pending(run.request.instruction, result, result.images[0], run.request, run.replaces)
         run.document.pending = pending
         self.result.emit(pending)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from desktop_app.dialogs import Dialogs
 from desktop_app.session import Session
 from engine.files import next_free_path
+from engine.project.project_file import SUFFIX
 
 
 class Safekeeping:
@@ -40,13 +41,36 @@ class Safekeeping:
             return
         match self._dialogs.unsaved((document.saved_to or document.path).name):
             case "save":
-                self._session.accept()
-                if document.saved_to is not None:
-                    self._session.save(document.saved_to, then)
-                else:
-                    self.save_as(then)
+                self._session.accept(then=lambda: self._save_then(then))
             case "discard":
                 self._session.recorder.let_go()
                 then()
             case "stay":
                 pass
+
+    def save_project(self) -> None:
+        """Save the project where it was saved last or opened from; the first time, ask."""
+        document = self._session.document
+        if document is not None and document.project is not None:
+            self._session.save_project(document.project)
+        else:
+            self.save_project_as()
+
+    def save_project_as(self) -> None:
+        """Ask where to save the project, saying about how large it will be."""
+        document = self._session.document
+        if document is not None:
+            suggested = document.project or next_free_path(document.path, "project", SUFFIX)
+            path = self._dialogs.project(suggested, self._session.recorder.project_size(document))
+            if path is not None:
+                self._session.save_project(path)
+
+    def _save_then(self, then: Callable[[], None]) -> None:
+        document = self._session.document
+        assert document is not None
+        if document.saved_to is not None:
+            self._session.save(document.saved_to, then)
+        elif document.project is not None:
+            self._session.save_project(document.project, then)
+        else:
+            self.save_as(then)

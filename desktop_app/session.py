@@ -20,7 +20,7 @@ from desktop_app.thumbs import Thumb
 from engine.errors import OvertoneError
 from engine.files import Original, read_photo, sniff, write_photo
 from engine.picture import Photo
-from engine.project.edits import Edits
+from engine.project.edits import Edits, state
 from engine.project.journal import Journal
 from engine.project.project_file import SUFFIX, open_project
 from engine.project.recovery import Resumed
@@ -243,7 +243,7 @@ class Session(QObject):
         if self.document is not None:
             self._change(self.document.redone, self.document.redo)
 
-    def accept(self, then: Callable[[], None] | None = None) -> None:
+    def accept(self, *, then: Callable[[], None] | None = None) -> None:
         """Keep the pending result, then call ``then``."""
         document = self.document
         if document is None or document.pending is None:
@@ -297,7 +297,7 @@ class Session(QObject):
         edits = wanted()
 
         def go(_photo: Photo) -> None:
-            if wanted() != edits:  # something else was done while the picture was made
+            if state(wanted()) != state(edits):  # something else was done while the picture was made
                 self._change(wanted, act, then)
                 return
             self._tell(act())

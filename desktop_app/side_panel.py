@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from desktop_app.bins import Bin
 from desktop_app.chips import Known
 from desktop_app.conversation import Conversation
+from desktop_app.history_panel import HistoryPanel
 from desktop_app.instruction_box import InstructionBox
 from desktop_app.instruction_head import InstructionHead
 from desktop_app.plan_card import PlanCard
@@ -47,13 +48,14 @@ class SidePanel(QFrame):
         self.run_bar = RunBar()
         self.conversation = Conversation(look)
         self.plan_card = PlanCard(look)
+        self.history = HistoryPanel(look)
         self.head = InstructionHead(look, self.instruction)
         content = QWidget()
         content.setObjectName("sideContent")
         column = QVBoxLayout(content)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(10)
-        for part in (self.pictures, self.sounds, self.conversation, self.plan_card):
+        for part in (self.pictures, self.sounds, self.conversation, self.plan_card, self.history):
             column.addWidget(part)
         column.addStretch(1)
         scroll = QScrollArea(self)

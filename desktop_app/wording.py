@@ -104,6 +104,12 @@ def change_name(key: str) -> str:
         "feather mask": translate("wording", "Feather Mask"),
         "mask from file": translate("wording", "Mask from File"),
         "accept": translate("wording", "Accepted Edit"),
+        "hide edit": translate("wording", "Hidden Edit"),
+        "show edit": translate("wording", "Shown Edit"),
+        "opacity": translate("wording", "Opacity of an Edit"),
+        "delete edit": translate("wording", "Deleted Edit"),
+        "run again": translate("wording", "Edit Run Again"),
+        "edit mask": translate("wording", "Mask of an Edit"),
         "add references": translate("wording", "Added References"),
         "remove reference": translate("wording", "Removed Reference"),
         "rename reference": translate("wording", "Renamed Reference"),
@@ -111,3 +117,10 @@ def change_name(key: str) -> str:
         "trim sound": translate("wording", "Trimmed Sound"),
     }
     return names.get(key, key)
+
+
+def storage(size: int) -> str:
+    """Bytes as a length of disk, ``84 MB``."""
+    if size < 10**9:
+        return translate("wording", "{0} MB").format(max(round(size / 10**6), 1) if size else 0)
+    return translate("wording", "{0:.1f} GB").format(size / 10**9)

@@ -65,5 +65,6 @@ def accepted(pending: Pending, base: Photo, made_on: State, store: Store) -> Edi
         pending.result.engine,
         margins,
         mask is not None,
+        request.context if request else None,
         made_on=tuple(Under(below, opacity) for below, opacity, _, _ in made_on),
     )

@@ -52,6 +52,8 @@ class Edit:
         How far it grew the picture, nothing on any side as a rule; absent when it replaced the whole picture.
     masked
         Whether a mask was painted for it; it is stored under the edit's key.
+    context
+        The box of the photo that the run saw, where the user chose it.
     box
         The smallest box around what it changed, in the pixels of its result; absent until its patch is stored, and for
         one that changed nothing.
@@ -74,6 +76,7 @@ class Edit:
     engine: str = "starter"
     margins: Margins | None = NO_MARGINS
     masked: bool = False
+    context: Box | None = None
     box: Box | None = None
     visible: bool = True
     opacity: float = 1.0

@@ -82,6 +82,7 @@ class StoredEdit:
     margins: Margins | None
     masked: bool
     embedded: bool
+    context: Box | None
     box: Box | None
     visible: bool
     opacity: float
@@ -216,6 +217,7 @@ def _from_flat(old: Json) -> Json:
                 "margins": {"left": 0, "right": 0, "top": 0, "bottom": 0},
                 "masked": step["masked"],
                 "embedded": False,
+                "context": None,
                 "box": dict(zip(("left", "top", "right", "bottom"), box, strict=True)) if any(box) else None,
                 "visible": not step["hidden"],
                 "opacity": 1.0,

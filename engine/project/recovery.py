@@ -25,7 +25,7 @@ class Lost:
     ----------
     folder
         Where it is.
-    name
+    path
         Of the photo.
     edits
         How many were accepted.
@@ -36,10 +36,15 @@ class Lost:
     """
 
     folder: Path
-    name: str
+    path: Path
     edits: int
     when: float
     modified: bool
+
+    @property
+    def name(self) -> str:
+        """Of the photo."""
+        return self.path.name
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +92,8 @@ def lost(home: Path | None = None) -> tuple[Lost, ...]:
         with contextlib.suppress(BadInput, OSError):
             manifest = read_manifest(folder)
             modified = manifest.session is None or manifest.session.modified
-            name = Path(manifest.original.path).name
-            found.append(Lost(folder, name, len(manifest.edits), manifest_file.stat().st_mtime, modified))
+            path = Path(manifest.original.path)
+            found.append(Lost(folder, path, len(manifest.edits), manifest_file.stat().st_mtime, modified))
     return tuple(sorted(found, key=lambda each: each.when, reverse=True))
 
 

@@ -175,6 +175,9 @@ class FakeDialogs:
         self.save_path: Path | None = None
         self.suggested: list[Path] = []
         self.answer = "discard"
+        self.project_path: Path | None = None
+        self.sizes: list[int] = []
+        self.deleted: list[str] = []
         self.questions = 0
 
     def photo(self) -> Path | None:
@@ -189,6 +192,15 @@ class FakeDialogs:
     def save_as(self, suggested: Path) -> Path | None:
         self.suggested.append(suggested)
         return self.save_path
+
+    def project(self, suggested: Path, size: int) -> Path | None:
+        self.suggested.append(suggested)
+        self.sizes.append(size)
+        return self.project_path
+
+    def delete_work(self, name: str) -> bool:
+        self.deleted.append(name)
+        return True
 
     def unsaved(self, _name: str):
         self.questions += 1

@@ -1,0 +1,322 @@
+"""History, projects and recovery, as a user does them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from window_helpers import stroke
+
+from desktop_app.history_row import EditRow
+from desktop_app.main_window import MainWindow
+from engine.files.disk import Disk
+from engine.project import pictures
+from engine.project.project_file import summary
+from engine.project.recovery import lost, resume
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def edit(window: MainWindow, qtbot, text: str, *points: tuple[float, float]) -> np.ndarray:
+    """Paint, write, run, accept; returns the accepted picture once it lies on the disk."""
+    if points:
+        stroke(window, *points)
+    window.side.instruction.setPlainText(text)
+    with qtbot.waitSignal(window.runs.result):
+        window.commands.run.trigger()
+    window.commands.accept.trigger()
+    qtbot.waitUntil(lambda: window.session.recorder.idle and window.document.edits[-1].box is not None)
+    return window.document.photo.pixels
+
+
+def row(window: MainWindow, number: int) -> EditRow:
+    """The row of the ``number``-th accepted edit, from 0."""
+    return window.side.history.rows[window.document.edits[number].key]
+
+
+def press(button) -> None:
+    QTest.mouseClick(button, LEFT)
+
+
+def vanish(window: MainWindow) -> None:
+    """End the window as a kill does: nothing is asked, nothing is tidied up."""
+    recorder = window.session.recorder
+    recorder._background.finish()
+    recorder._journal.release()
+    recorder._document = recorder._journal = None
+    window.session.document = None
+
+
+@pytest.fixture
+def edited(open_window: MainWindow, qtbot) -> MainWindow:
+    """The window with two accepted edits that overlap, and a third that lies apart."""
+    edit(open_window, qtbot, "first", (60, 60), (120, 60))
+    edit(open_window, qtbot, "second", (100, 60), (160, 60))
+    edit(open_window, qtbot, "third", (300, 250), (340, 250))
+    return open_window
+
+
+def test_accepted_edits_are_listed_newest_first_over_the_original(edited):
+    panel = edited.side.history
+    order = [panel._column.itemAt(index).widget() for index in range(panel._column.count())]
+    assert [each.title.toolTip() for each in order[:3]] == ["third", "second", "first"]
+    assert panel._name.toolTip() == "lake.png"
+    assert not panel.empty.isVisible()
+    assert panel.disk.text().endswith("of 8.6 GB")
+    assert all(not each.picture.pixmap().isNull() for each in order[:3])
+
+
+def test_the_eye_hides_an_edit_and_shows_it_again(edited, qtbot):
+    before, original = edited.document.photo.pixels, edited.document.original.pixels
+    press(row(edited, 2).eye)
+    hidden = edited.document.photo.pixels
+    assert np.array_equal(hidden[200:], original[200:])
+    assert np.array_equal(hidden[:200], before[:200])
+    assert "third" in row(edited, 2).eye.accessibleName()
+    row(edited, 2).eye.setFocus()
+    QTest.keyClick(row(edited, 2).eye, Qt.Key.Key_Space)
+    assert np.array_equal(edited.document.photo.pixels, before)
+    edited.commands.undo.trigger()
+    assert np.array_equal(edited.document.photo.pixels, hidden)
+
+
+def test_hiding_the_lower_of_two_marks_the_upper_one(edited):
+    press(row(edited, 0).eye)
+    assert row(edited, 1).note.isVisible()
+    assert row(edited, 1).again_button.isVisible()
+    assert not row(edited, 2).note.isVisible()
+    press(row(edited, 0).eye)
+    assert not row(edited, 1).note.isVisible()
+
+
+def test_opacity_by_keys_mixes_and_is_one_step_of_undo(edited):
+    full = edited.document.photo.pixels
+    slider = row(edited, 2).slider
+    slider.setFocus()
+    for _ in range(5):
+        QTest.keyClick(slider, Qt.Key.Key_PageDown)
+    assert edited.document.edits[2].opacity == 0.5
+    original = edited.document.original.pixels.astype(int)
+    half = edited.document.photo.pixels
+    assert np.abs(half - (original + full) / 2)[250, 300:340].max() <= 0.5
+    edited.commands.undo.trigger()
+    assert np.array_equal(edited.document.photo.pixels, full)
+    assert slider.value() == 100
+
+
+def test_delete_and_undo(edited, qtbot):
+    before = edited.document.photo.pixels
+    row(edited, 1).delete_action.trigger()
+    assert [each.instruction.text for each in edited.document.edits] == ["first", "third"]
+    assert len(edited.side.history.rows) == 2
+    edited.commands.undo.trigger()
+    assert np.array_equal(edited.document.photo.pixels, before)
+    assert len(edited.side.history.rows) == 3
+
+
+def test_an_edit_is_run_again_with_another_mask_under_the_later_ones(edited, qtbot, source):
+    first = edited.document.edits[0]
+    row(edited, 0).mask_action.trigger()
+    assert edited.document.mask.values[60, 60] == 255
+    stroke(edited, (60, 150), (90, 150))
+    with qtbot.waitSignal(edited.runs.result):
+        press(edited.message_bar._button)
+    request = source.edited[-1]
+    assert np.array_equal(request.photo.pixels, edited.document.original.pixels)
+    assert request.mask[60, 60] == request.mask[150, 60] == 255
+    assert request.plan == first.plan
+    assert request.instruction.text == "first"
+    edited.commands.accept.trigger()
+    assert [each.instruction.text for each in edited.document.edits] == ["first", "second", "third"]
+    assert edited.document.edits[0].key != first.key
+    original = edited.document.original
+    assert np.array_equal(edited.document.photo.pixels[150, 75], original.white - original.pixels[150, 75])
+    assert edited.document.mask.empty
+    edited.commands.undo.trigger()
+    assert edited.document.edits[0].key == first.key
+
+
+def test_run_again_without_touching_the_mask_uses_its_own(edited, qtbot, source):
+    mask = source.edited[1].mask
+    with qtbot.waitSignal(edited.runs.result):
+        row(edited, 1).again_action.trigger()
+    assert np.array_equal(source.edited[-1].mask, mask)
+    assert np.array_equal(source.edited[-1].photo.pixels, source.edited[1].photo.pixels)
+    assert not row(edited, 1).eye.isEnabled()  # a result waits
+    edited.commands.discard.trigger()
+    assert row(edited, 1).eye.isEnabled()
+
+
+def test_settings_are_shown(edited):
+    assert not row(edited, 0).details.isVisible()
+    row(edited, 0).settings_action.trigger()
+    assert "seed 0" in row(edited, 0).details.text()
+    assert row(edited, 0).details.isVisible()
+
+
+def test_a_picture_that_takes_long_is_put_together_beside_the_window(edited, qtbot, monkeypatch):
+    before = edited.document.photo.pixels
+    monkeypatch.setattr(pictures, "SLOW", 0)
+    edited.document._pictures._held.clear()
+    edited.session._pyramids.clear()
+    with qtbot.waitSignal(edited.session.touched):
+        press(row(edited, 0).eye)
+        assert edited.document.edits[0].visible  # not yet
+    assert not edited.document.edits[0].visible
+    with qtbot.waitSignal(edited.session.touched):
+        edited.commands.undo.trigger()
+    assert np.array_equal(edited.document.photo.pixels, before)
+
+
+# projects
+
+
+def test_a_project_is_saved_and_opened_again(edited, qtbot, dialogs, tmp_path, make_window, monkeypatch):
+    stroke(edited, (200, 100), (220, 100))
+    edited.side.instruction.setPlainText("and then")
+    dialogs.project_path = tmp_path / "lake.overtone"
+    assert edited.document.modified
+    with qtbot.waitSignal(edited.session.saved):
+        edited.commands.save_project.trigger()
+    assert dialogs.suggested == [tmp_path / "lake-project-1.overtone"]
+    assert dialogs.sizes[0] > 1000
+    assert not edited.document.modified
+    assert "lake.overtone" in edited.message_bar.text
+    assert [each["instruction"] for each in summary(dialogs.project_path)["edits"]] == ["first", "second", "third"]
+    other = make_window()
+    dialogs.photo_path = dialogs.project_path
+    with qtbot.waitSignal(other.session.resumed):
+        other.commands.open.trigger()
+    assert np.array_equal(other.document.photo.pixels, edited.document.photo.pixels)
+    assert np.array_equal(other.document.mask.values, edited.document.mask.values)
+    assert other.side.instruction.text == "and then"
+    assert len(other.side.history.rows) == 3
+    assert not other.document.modified
+    edit(other, qtbot, "fourth", (30, 250), (50, 250))
+    with qtbot.waitSignal(other.session.saved):
+        other.commands.save_project.trigger()  # where it was opened from
+    assert len(summary(dialogs.project_path)["edits"]) == 4
+
+
+def test_a_broken_project_is_one_sentence_and_leaves_the_photo(edited, qtbot, tmp_path):
+    path = tmp_path / "bad.overtone"
+    path.write_bytes(b"PK nothing")
+    before = edited.document
+    with qtbot.waitSignal(edited.session.failed):
+        edited.open(path)
+    assert "bad.overtone" in edited.message_bar.text
+    assert edited.message_bar.kind == "error"
+    assert edited.document is before
+
+
+def test_a_moved_photo_is_asked_about(edited, qtbot, dialogs, tmp_path, photo_file):
+    dialogs.project_path = tmp_path / "lake.overtone"
+    with qtbot.waitSignal(edited.session.saved):
+        edited.commands.save_project.trigger()
+    photo_file.rename(tmp_path / "sea.png")
+    with qtbot.waitSignal(edited.session.resumed):
+        edited.open(dialogs.project_path)
+    assert "sea.png" in edited.message_bar.text
+    press(edited.message_bar._button)
+    assert edited.document.path == tmp_path / "sea.png"
+
+
+# after a kill
+
+
+def test_what_was_open_at_a_kill_is_offered_and_restored(edited, qtbot, make_window, source, dialogs):
+    stroke(edited, (200, 100), (220, 100))
+    edited.side.instruction.setPlainText("half a sent")
+    picture, mask = edited.document.photo.pixels, edited.document.mask.values.copy()
+    with qtbot.waitSignal(edited.runs.planned):
+        edited.commands.plan.trigger()
+    qtbot.waitUntil(lambda: edited.session.recorder.idle)
+    vanish(edited)
+    other = make_window()
+    qtbot.waitUntil(other.recovery_bar.isVisible)
+    assert "lake.png" in other.recovery_bar.text.text()
+    assert "3 edits" in other.recovery_bar.text.text()
+    with qtbot.waitSignal(other.session.resumed):
+        press(other.recovery_bar.restore_button)
+    assert not other.recovery_bar.isVisible()
+    assert np.array_equal(other.document.photo.pixels, picture)
+    assert np.array_equal(other.document.mask.values, mask)
+    assert other.side.instruction.text == "half a sent"
+    assert other.side.plan_card.plan is not None
+    assert other.document.modified
+    assert [each.instruction.text for each in other.document.edits] == ["first", "second", "third"]
+    edit(other, qtbot, "goes on", (30, 250), (50, 250))
+
+
+def test_not_now_keeps_it_for_the_next_start(edited, qtbot, make_window, journals):
+    vanish(edited)
+    other = make_window()
+    qtbot.waitUntil(other.recovery_bar.isVisible)
+    press(other.recovery_bar.later_button)
+    assert not other.recovery_bar.isVisible()
+    assert len(lost(journals)) == 1
+
+
+def test_delete_asks_and_then_removes_it(edited, qtbot, make_window, journals, dialogs):
+    vanish(edited)
+    other = make_window()
+    qtbot.waitUntil(other.recovery_bar.isVisible)
+    press(other.recovery_bar.delete_button)
+    assert dialogs.deleted == ["lake.png"]
+    qtbot.waitUntil(lambda: not list(journals.iterdir()))
+    assert not other.recovery_bar.isVisible()
+
+
+def test_a_running_window_is_not_offered_to_another(edited, qtbot, make_window):
+    other = make_window()
+    qtbot.waitUntil(lambda: not other._background.busy)
+    assert not other.recovery_bar.isVisible()
+
+
+def test_closing_after_discard_leaves_nothing_behind(edited, journals, dialogs):
+    dialogs.answer = "discard"
+    edited.close()
+    assert dialogs.questions == 1
+    assert not list(journals.iterdir())
+
+
+def test_edits_of_a_saved_photo_are_offered_when_it_is_opened_again(
+    edited, qtbot, dialogs, tmp_path, journals, make_window, photo_file
+):
+    picture = edited.document.photo.pixels
+    dialogs.save_path = tmp_path / "lake-edit-1.png"
+    with qtbot.waitSignal(edited.session.saved):
+        edited.commands.save.trigger()
+    edited.close()
+    assert dialogs.questions == 0
+    other = make_window()
+    qtbot.waitUntil(lambda: not other._background.busy)
+    assert not other.recovery_bar.isVisible()
+    with qtbot.waitSignal(other.session.opened):
+        other.open(photo_file)
+    assert "3 edits" in other.message_bar.text
+    with qtbot.waitSignal(other.session.resumed):
+        press(other.message_bar._button)
+    assert np.array_equal(other.document.photo.pixels, picture)
+
+
+def test_a_full_disk_is_said_once_and_editing_goes_on(edited, qtbot, monkeypatch):
+    def full(_disk: Disk, _handle: int, _data) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Disk, "write", full)
+    with qtbot.waitSignal(edited.session.recorder.failed):
+        stroke(edited, (200, 100), (220, 100))
+    assert "disk is full" in edited.message_bar.text
+    edited.message_bar.dismiss()
+    stroke(edited, (200, 120), (220, 120))
+    qtbot.waitUntil(lambda: edited.session.recorder.idle)
+    assert not edited.message_bar.text
+    assert edited.document.mask.values[120, 210] == 255
+    monkeypatch.undo()
+    edited.commands.undo.trigger()
+    qtbot.waitUntil(lambda: edited.session.recorder.idle)
+    folder = edited.session.recorder.folder
+    edited.session.recorder._journal.release()
+    assert np.array_equal(resume(folder).document.mask.values, edited.document.mask.values)
