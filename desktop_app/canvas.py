@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.context_frame import ContextFrame
 from desktop_app.drops import local_files, reference_number
+from desktop_app.ghosts import Ghosts
 from desktop_app.pyramid import MaskLevels, Pyramid
 from desktop_app.scene import Compare
 from desktop_app.sight import Sight
@@ -49,7 +50,7 @@ class Canvas(Sight):
     mask_edited
         The undo atom of a stroke or shape that the mask has taken, and the key of its name.
     removal_asked
-        A :class:`~desktop_app.mask.Mask` of what shall go at once.
+        A stroke of the remove brush has ended.
     object_asked
         A photo point, and how the object there shall join the mask.
     brush_changed
@@ -60,6 +61,12 @@ class Canvas(Sight):
         Number of a reference dragged from its bin.
     frame_changed
         The context frame has been dragged or reset.
+    ghosts_changed
+        A waiting picture has come, gone or moved.
+    margins_changed
+        The frame to expand to has changed.
+    entered
+        Enter has been pressed on a tool that carries something out.
     tool
         What the left button does.
     combine
@@ -68,17 +75,26 @@ class Canvas(Sight):
         Where the pointer is, in the widget's logical pixels.
     may_remove
         Asked before a stroke of the remove brush begins.
+    frame
+        What the engine sees around the mask.
+    ghosts
+        Pictures waiting to be put in.
+    kit
+        The tools' gestures.
     dropped_at
-        Photo point of the last drop.
+        Photo point of the last drop; absent before the first.
     """
 
     mask_edited = Signal(object, str)
-    removal_asked = Signal(object)
+    removal_asked = Signal()
     object_asked = Signal(object, object)
     brush_changed = Signal(object)
     files_dropped = Signal(list)
     reference_dropped = Signal(int)
     frame_changed = Signal()
+    ghosts_changed = Signal()
+    margins_changed = Signal()
+    entered = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
@@ -87,10 +103,11 @@ class Canvas(Sight):
         self.combine = Combine.add
         self.hover: QPointF | None = None
         self.may_remove: Callable[[], bool] = lambda: True
-        self.dropped_at = (0.0, 0.0)
+        self.dropped_at: tuple[float, float] | None = None
         self.frame = ContextFrame(self)
+        self.ghosts = Ghosts()
         self._pan, self._divider = Hand(self), Divider(self)
-        self._gestures = kit.make(self)
+        self.kit = kit.make(self)
         self._running: Gesture | None = None  # from a press to its release
         self._space = False
         self.setAccessibleName(self.tr("Photo"))
@@ -106,6 +123,7 @@ class Canvas(Sight):
     def show_photo(self, pyramid: Pyramid, mask: Mask) -> None:
         """Show another photo, fitted, and its mask."""
         self.drop_gestures()
+        self.ghosts.clear()
         self.set_brush(diameter=max(8, round(min(pyramid.width, pyramid.height) * 0.06)))
         self.set_mask(mask)
         self.show_first(pyramid)
@@ -135,8 +153,8 @@ class Canvas(Sight):
             if atom is not None:
                 self.mask_edited.emit(atom, name)
 
-    def show_strokes(self, strokes: tuple[Mask, MaskLevels] | None, box: Box | None = None) -> None:
-        """Show a second mask over the first: that of the remove brush."""
+    def show_strokes(self, strokes: tuple[tuple[Mask, MaskLevels], ...], box: Box | None = None) -> None:
+        """Show masks over the first one: those of the remove brush."""
         self._scene.strokes = strokes
         if box is not None:
             self._refresh(box)
@@ -163,18 +181,14 @@ class Canvas(Sight):
     def set_tool(self, tool: Tool) -> None:
         """Choose what the left button does."""
         if tool is not self.tool:
-            self.gesture(self.tool).cancel()
+            self.kit.by_tool[self.tool].cancel()
             self.tool = tool
             self.update()
         self._show_cursor()
 
-    def gesture(self, tool: Tool) -> Gesture:
-        """What a tool does with the pointer."""
-        return self._gestures[tool]
-
     def drop_gestures(self) -> None:
         """Leave nothing half done."""
-        for gesture in self._gestures.values():
+        for gesture in self.kit.by_tool.values():
             gesture.cancel()
         self._running = None
 
@@ -207,14 +221,15 @@ class Canvas(Sight):
         if self.frame_shown:
             self.frame.draw(painter)
         if self.compare is Compare.after:
-            self._gestures[self.tool].draw(painter)
+            self.ghosts.draw(painter, self._transform())
+            self.kit.by_tool[self.tool].draw(painter)
 
     # events
 
     def event(self, event: QEvent) -> bool:
         """Keys of a shape or ghost under way come before the window's shortcuts."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and self.view is not None:
-            taken = self._gestures[self.tool].wants(event)
+            taken = self.kit.by_tool[self.tool].wants(event)
             event.setAccepted(taken)
             if taken:
                 return True
@@ -259,7 +274,7 @@ class Canvas(Sight):
         elif key == Qt.Key.Key_Space:
             self._space = True
             self._show_cursor()
-        elif self.compare is Compare.after and self._gestures[self.tool].key(event):
+        elif self.compare is Compare.after and self.kit.by_tool[self.tool].key(event):
             event.accept()
         elif key in ARROWS and self.splitting and ARROWS[key][0]:
             self.set_split(self._scene.split - 0.02 * ARROWS[key][0])
@@ -322,7 +337,7 @@ class Canvas(Sight):
             return None
         if self._divider.near(place):
             return self._divider
-        return self._pan if self._space or self.compare is not Compare.after else self._gestures[self.tool]
+        return self._pan if self._space or self.compare is not Compare.after else self.kit.by_tool[self.tool]
 
     def _press(self, touch: Touch, button: Qt.MouseButton) -> None:
         gesture = self._wanted(touch.place, button)
@@ -339,7 +354,7 @@ class Canvas(Sight):
         if self._running is not None:
             self._running.move(touch)
         elif self.compare is Compare.after:
-            self._gestures[self.tool].hover(touch)
+            self.kit.by_tool[self.tool].hover(touch)
 
     def _release(self, touch: Touch) -> None:
         running, self._running = self._running, None
@@ -356,7 +371,7 @@ class Canvas(Sight):
         elif self._divider.near(self.hover):
             gesture = self._divider
         else:
-            gesture = self._pan if self._space or self.compare is not Compare.after else self._gestures[self.tool]
+            gesture = self._pan if self._space or self.compare is not Compare.after else self.kit.by_tool[self.tool]
         cursor: QCursor = gesture.cursor(self.hover)
         if cursor.shape() != self.cursor().shape() or cursor.shape() == Qt.CursorShape.BitmapCursor:
             self.setCursor(cursor)

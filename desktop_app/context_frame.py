@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QPainter
 
 from desktop_app.handles import HANDLES, MOVE, Handle, cursor_of, dragged, draw_handles, handle_at, on_border, place_of
 from desktop_app.marks import draw_words, two_tone
@@ -120,7 +120,7 @@ class ContextFrame:
         """What it can be dragged by."""
         if self.box is not None:
             rect = self._canvas.on_widget(self.box)
-            draw_handles(painter, [place_of(rect, handle) for handle in HANDLES], QColor("#303030"))
+            draw_handles(painter, [place_of(rect, handle) for handle in HANDLES], self._canvas.accent)
 
     def _at(self, place: QPointF) -> Handle | None:
         if self.box is None or not self._canvas.frame_shown:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from desktop_app.actions import Actions
 from desktop_app.audio import AudioDevice, PortAudio
 from desktop_app.background import Background
+from desktop_app.canvas_work import CanvasWork
 from desktop_app.chips import Known
 from desktop_app.describer import Describer
 from desktop_app.dialogs import Dialogs, QtDialogs
@@ -74,7 +75,6 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(look, self.commands)
         self.message_bar = MessageBar(look)
         self.stage = Stage(look, self.commands, self.session)
-        self.stage.masks.attend(self._background, self._dialogs)
         self.side = SidePanel(look)
         self.status = StatusLine(look)
         self.models = Models(self.settings.engine, client, self.runs, self.message_bar, self.status, self, look)
@@ -98,6 +98,10 @@ class MainWindow(QMainWindow):
         self.regions = RegionDesk(
             self.side.plan_card, self.outline, self.session, questions, self.runs, self._background, engine
         )
+        self.canvas_work = CanvasWork(
+            self.stage, self.session, self.runs, client, self._background, self._dialogs, lambda: self.settings,
+            lambda: self.side.instruction.text, self.running.run, self,
+        )  # fmt: skip
         self.steering = Steering(
             self.commands, self.session, self.runs, self.models, self.stage, self.side, self.tool_bar, self.status, self
         )
@@ -180,7 +184,8 @@ class MainWindow(QMainWindow):
         stage.welcome.files_dropped.connect(self.opening.drop)
         stage.canvas.files_dropped.connect(self.opening.drop)
         stage.canvas.zoom_changed.connect(self.status.show_zoom)
-        stage.masks.failed.connect(self.show_error)
+        self.canvas_work.failed.connect(self.show_error)
+        self.opening.dropped.connect(lambda numbers: self.canvas_work.placing.put(numbers, stage.canvas.dropped_at))
         stage.masks.saved.connect(self._on_saved)
         self.tool_bar.before_held.connect(stage.hold_before)
         self.status.engine_asked.connect(self.models.show_about)

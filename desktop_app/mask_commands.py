@@ -15,6 +15,7 @@ from desktop_app.session import Session
 from engine.errors import OvertoneError
 from engine.picture import Photo
 from engine.project.mask import Atom, Combine, Inversion
+from engine.values import Box
 
 
 def read_mask_file(path: Path, photo: Photo) -> np.ndarray:
@@ -78,11 +79,11 @@ class MaskCommands(QObject):
         if document is not None:
             self.took(document.mask.clear(), "clear mask")
 
-    def join(self, values: np.ndarray, how: Combine, name: str) -> None:
-        """Join ``(H, W)`` uint8 of the mask's size with the mask."""
+    def join(self, values: np.ndarray, box: Box, how: Combine, name: str) -> None:
+        """Join ``(h, w)`` uint8 at ``box``, which lies inside the mask, with the mask."""
         document = self._session.document
-        if document is not None and values.shape == document.mask.values.shape:
-            self.took(document.mask.combine(values, document.mask.whole, how), name)
+        if document is not None:
+            self.took(document.mask.combine(values, box, how), name)
 
     def refine(self, how: Refine, pixels: int) -> None:
         """Grow, shrink or feather by that many photo pixels, in the worker."""
@@ -109,7 +110,7 @@ class MaskCommands(QObject):
 
         def done(values: np.ndarray) -> None:
             if self._session.document is document:
-                self.join(values, Combine.new, "mask from file")
+                self.join(values, document.mask.whole, Combine.new, "mask from file")
 
         self._background.submit(lambda: read_mask_file(path, document.photo), done, self._fail)
 

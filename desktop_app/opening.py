@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from desktop_app.assets import sample_photo
 from desktop_app.dialogs import Dialogs
@@ -27,7 +27,15 @@ def is_picture(path: Path) -> bool:
 
 
 class Opening(QObject):
-    """Decides what becomes the photo and what a reference."""
+    """Decides what becomes the photo and what a reference.
+
+    Attributes
+    ----------
+    dropped
+        Numbers of the references that were dropped on an open photo.
+    """
+
+    dropped = Signal(list)
 
     def __init__(
         self,
@@ -74,7 +82,11 @@ class Opening(QObject):
             self.open(photo)
             self._session.add_files([path for path in files if path != photo])
         else:
-            self._session.add_files(files, lambda numbers: self._offer_to_open(photo, numbers))
+            self._session.add_files(files, lambda numbers: self._on_added(photo, numbers))
+
+    def _on_added(self, photo: Path | None, numbers: list[int]) -> None:
+        self.dropped.emit(numbers)
+        self._offer_to_open(photo, numbers)
 
     def _offer_to_open(self, photo: Path | None, numbers: list[int]) -> None:
         if photo is not None and len(numbers) == 1:

@@ -57,7 +57,9 @@ class Scene:
     mask, levels
         The mask and its pyramid.
     strokes
-        A second mask over the first, that of a tool whose strokes do not belong to the photo's mask; with its pyramid.
+        Masks over the first one with their pyramids, of a tool whose strokes do not belong to the photo's mask.
+    offset
+        Where the picture before lies in the picture after, in photo pixels: an expand has moved it.
     preview
         An image and where in the photo it belongs.
     screen
@@ -71,7 +73,8 @@ class Scene:
         self.split = 0.5
         self.mask: Mask | None = None
         self.levels: MaskLevels | None = None
-        self.strokes: tuple[Mask, MaskLevels] | None = None
+        self.strokes: tuple[tuple[Mask, MaskLevels], ...] = ()
+        self.offset = (0, 0)
         self.preview: tuple[QImage, Box] | None = None
         self.screen = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
         self._panes = (Pane(), Pane())
@@ -142,14 +145,15 @@ class Scene:
             painter.drawImage(QRectF(left, top, box.width * view.zoom, box.height * view.zoom), image)
         if overlay.shown and self.mask is not None and self.levels is not None:
             self._draw_mask(painter, view, self.mask, self.levels, overlay, area)
-        if self.strokes is not None:
-            self._draw_mask(painter, view, *self.strokes, overlay, area)
+        for strokes in self.strokes:
+            self._draw_mask(painter, view, *strokes, overlay, area)
         draw_grid(painter, view, area)
 
     def _draw_picture(self, painter: QPainter, view: View, pyramid: Pyramid, ratio: float, area: QRect) -> None:
         from desktop_app.resample import picture, shown
 
-        own = view.with_size(pyramid.width, pyramid.height)  # a picture before an expand is smaller
+        moved = self.offset if pyramid is self.before else (0, 0)
+        own = view.with_part(*moved, pyramid.width, pyramid.height)
         area = shown(own, area)
         if area.isEmpty():
             return

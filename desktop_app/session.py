@@ -243,8 +243,8 @@ class Session(QObject):
         if self.document is not None:
             self._change(self.document.redone, self.document.redo)
 
-    def accept(self, *, then: Callable[[], None] | None = None) -> None:
-        """Keep the pending result, then call ``then``."""
+    def accept(self, *, then: Callable[[], None] | None = None, keep_mask: bool = False) -> None:
+        """Keep the pending result, then call ``then``; the mask is cleared unless it is to be kept."""
         document = self.document
         if document is None or document.pending is None:
             if then is not None:
@@ -252,7 +252,7 @@ class Session(QObject):
             return
 
         def act() -> Touched:
-            document.accept()
+            document.accept(keep_mask=keep_mask)
             return Touched(document.mask.whole, photo=True)
 
         self._change(document.accepting, act, then)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QImage,
     QNativeGestureEvent,
     QPainter,
@@ -91,8 +92,12 @@ class Sight(QWidget):
         self.zoom_changed.emit(self.view.zoom)
         self.looked.emit()
 
-    def show_pictures(self, after: Pyramid, before: Pyramid | None) -> None:
-        """Change the picture and what it is compared with; the place in view stays."""
+    def show_pictures(self, after: Pyramid, before: Pyramid | None, offset: tuple[int, int] = (0, 0)) -> None:
+        """Change the picture and what it is compared with; the place in view stays.
+
+        ``offset`` says where the picture before lies in the one after.
+        """
+        self._scene.offset = offset
         self._scene.after, self._scene.before, self._scene.preview = after, before, None
         if self.view is not None:
             self.look_at(self.view.with_photo(after.width, after.height))
@@ -208,7 +213,16 @@ class Sight(QWidget):
 
     def on_widget(self, box: Box) -> QRectF:
         """A box in photo pixels as a rectangle of the widget."""
-        return self._transform().mapRect(QRectF(box.left, box.top, box.width, box.height))
+        return self.on_widget_rect(QRectF(box.left, box.top, box.width, box.height))
+
+    def on_widget_rect(self, rect: QRectF) -> QRectF:
+        """A rectangle in photo pixels as one of the widget."""
+        return self._transform().mapRect(rect)
+
+    @property
+    def accent(self) -> QColor:
+        """The theme's accent, for handles."""
+        return self._look.theme.colour("accent")
 
     def scale(self) -> float:
         """Logical pixels for a photo pixel."""

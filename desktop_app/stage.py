@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop_app.actions import Actions
 from desktop_app.assets import sample_photo
 from desktop_app.canvas import Canvas
-from desktop_app.document import Touched
+from desktop_app.document import Document, Touched
 from desktop_app.mask_commands import MaskCommands
 from desktop_app.navigator import Navigator
 from desktop_app.result_bar import ResultBar
@@ -94,7 +94,7 @@ class Stage(QStackedWidget):
         after_pyramid = self._session.pyramid(shown)
         before_pyramid = self._session.pyramid(before) if before is not shown else None
         if after_pyramid is not None:
-            self.canvas.show_pictures(after_pyramid, before_pyramid)
+            self.canvas.show_pictures(after_pyramid, before_pyramid, _offset(document))
         self.result_bar.setVisible(pending is not None and after_pyramid is not None)
         self._place_bar()
 
@@ -169,3 +169,14 @@ class Stage(QStackedWidget):
         self._actions.before.setChecked(compare is Compare.before)
         self._actions.split.setChecked(compare is Compare.split)
         self._actions.side.setChecked(compare is Compare.side)
+
+
+def _offset(document: Document) -> tuple[int, int]:
+    """Where the picture that is compared with lies in the one shown: expands have moved it."""
+    pending = document.pending
+    if pending is not None:
+        margins = [pending.request.margins if pending.request is not None else None]
+    else:
+        margins = [edit.margins for edit in document.edits if edit.shown]
+    grown = [each for each in margins if each is not None]
+    return sum(each.left for each in grown), sum(each.top for each in grown)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QSlider, QWidget
 
 from desktop_app.actions import Actions
 from desktop_app.mask_panel import MaskPanel
 from desktop_app.theme import Look
 from desktop_app.tools.base import BRUSHES, SHAPES, Brush, Tool
-from desktop_app.widgets import ActionButton, IconButton, label, push
+from desktop_app.widgets import ActionButton, ElidedLabel, IconButton, label, push
 from engine.project.mask import Combine
 
 LARGEST = 2000  # photo pixels at the slider's right end; the keys go on to 5000
@@ -44,6 +44,8 @@ class ToolOptions(QFrame):
         Width over height of the frame; 0 for free.
     expand_asked
         Run the expand.
+    place_asked
+        Put the pictures in as they lie.
     flip_asked, turn_asked, drop_asked
         Mirror the placed picture, turn it by degrees, take it away.
     """
@@ -55,6 +57,7 @@ class ToolOptions(QFrame):
     words_asked = Signal(str)
     ratio_asked = Signal(float)
     expand_asked = Signal()
+    place_asked = Signal()
     flip_asked = Signal()
     turn_asked = Signal(float)
     drop_asked = Signal()
@@ -77,8 +80,7 @@ class ToolOptions(QFrame):
         self._add(frozenset({Tool.place}), self._place_group())
         self._add(frozenset({Tool.expand}), self._expand_group())
         self._add(frozenset({Tool.hand}), self._frame_group(actions))
-        self.hint = label("", "secondary", parent=self)
-        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.hint = ElidedLabel(self)
         self.row.addWidget(self.hint, 1)
         self.mask_panel = MaskPanel(actions, self)
         self.mask_button = IconButton(look, "mask_more", self.tr("Mask: edge, file and colour"), self)
@@ -92,8 +94,10 @@ class ToolOptions(QFrame):
 
     def show_tool(self, tool: Tool) -> None:
         """Show the options of a tool."""
-        for tools, group in self._groups:
-            group.setVisible(tool in tools)
+        for shown in (False, True):  # first those that go: the window must not grow by both
+            for tools, group in self._groups:
+                if (tool in tools) is shown:
+                    group.setVisible(shown)
         title, hint = self._words_of(tool)
         self.title.setText(title)
         self.hint.setText(hint)
@@ -119,6 +123,12 @@ class ToolOptions(QFrame):
         self.frame_label.setText(size)
         self.expand_button.setEnabled(ready)
 
+    def show_place(self, there: bool, ready: bool) -> None:
+        """Whether a picture lies on the photo, and whether it can be put in now."""
+        for button in (self.flip_button, self.turn_button, self.drop_button):
+            button.setEnabled(there)
+        self.place_button.setEnabled(there and ready)
+
     def set_usable(self, photo: bool) -> None:
         """Whether there is a photo."""
         self.setEnabled(photo)
@@ -138,7 +148,7 @@ class ToolOptions(QFrame):
             Tool.ellipse: (self.tr("Ellipse"), self.tr("Shift: circle · Alt: from the middle")),
             Tool.pick: (self.tr("Select objects"), self.tr("Click an object, or name it")),
             Tool.remover: (self.tr("Remove"), self.tr("Paint over it and let go: it is gone")),
-            Tool.place: (self.tr("Place"), self.tr("Drag it; corners scale, the round handle turns; Run puts it in")),
+            Tool.place: (self.tr("Place"), self.tr("Drag it; corners scale, the round handle turns it")),
             Tool.expand: (self.tr("Expand"), self.tr("Drag the frame outwards; Enter fills it")),
         }
         return words[tool]
@@ -222,7 +232,10 @@ class ToolOptions(QFrame):
         self.turn_button.clicked.connect(lambda: self.turn_asked.emit(15.0))
         self.drop_button = IconButton(self._look, "close", self.tr("Take the picture off the photo  (Delete)"), self)
         self.drop_button.clicked.connect(self.drop_asked)
-        return self._group(self.flip_button, self.turn_button, self.drop_button)
+        self.place_button = push(self.tr("Put it in"), primary=True, parent=self)
+        self.place_button.setToolTip(self.tr("Put the picture into the photo as it lies  (Enter)"))
+        self.place_button.clicked.connect(self.place_asked)
+        return self._group(self.flip_button, self.turn_button, self.drop_button, self.place_button)
 
     def _expand_group(self) -> QWidget:
         self.ratio = QComboBox(self)

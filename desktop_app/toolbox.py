@@ -11,6 +11,7 @@ from desktop_app.actions import Actions
 from desktop_app.canvas import Canvas
 from desktop_app.mask_commands import MaskCommands
 from desktop_app.mask_ops import Refine
+from desktop_app.scene import Compare
 from desktop_app.tool_options import ToolOptions
 from desktop_app.tools.base import SHAPES, Tool
 from engine.project.mask import Combine
@@ -27,6 +28,7 @@ class Toolbox(QObject):
     ) -> None:
         super().__init__(parent)
         self._canvas, self._options, self._actions, self._masks = canvas, options, actions, masks
+        self._runnable = False
         self._by_tool: dict[Tool, QAction] = {tool: getattr(actions, tool.value) for tool in Tool}
         for tool, action in self._by_tool.items():
             action.triggered.connect(lambda _=False, tool=tool: self.choose(tool))
@@ -52,6 +54,12 @@ class Toolbox(QObject):
         options.pressure_asked.connect(lambda on: canvas.set_brush(pressure=on))
         options.combine_asked.connect(self._set_combine)
         options.mask_panel.overlay_asked.connect(self._set_overlay)
+        canvas.ghosts_changed.connect(self._on_ghosts)
+        canvas.margins_changed.connect(self._show_margins)
+        options.flip_asked.connect(canvas.kit.placer.flip)
+        options.turn_asked.connect(canvas.kit.placer.turn)
+        options.drop_asked.connect(canvas.kit.placer.drop)
+        options.ratio_asked.connect(canvas.kit.expander.hold_to)
         options.show_brush(canvas.brush)
         options.show_combine(canvas.combine)
         self._show_frame()
@@ -61,11 +69,15 @@ class Toolbox(QObject):
         self.choose(Tool.brush)
 
     def choose(self, tool: Tool) -> None:
-        """Take a tool."""
+        """Take a tool; every tool but the hand needs the photo alone."""
+        if tool is not Tool.hand:
+            self._canvas.set_compare(Compare.after)
         self._canvas.set_tool(tool)
         self._by_tool[tool].setChecked(True)
         self._options.show_tool(tool)
         self._show_frame()
+        if tool is Tool.expand:
+            self._canvas.kit.expander.make_room()
 
     def switch(self) -> None:
         """From adding to taking away, and back."""
@@ -80,8 +92,12 @@ class Toolbox(QObject):
         a = self._actions
         for action in (*self._by_tool.values(), a.smaller, a.larger, a.softer, a.harder, a.switch):
             action.setEnabled(there)
-        for action in (a.pick, a.by_words, a.remover, a.place, a.expand):
-            action.setEnabled(False)
+        self._runnable = there and runnable
+        for action in (a.pick, a.by_words, a.remover):
+            action.setEnabled(there and (runnable or self._canvas.tool is Tool.remover))
+        a.place.setEnabled(there and bool(self._canvas.ghosts.items))
+        self._show_place()
+        self._show_margins()
         self._options.set_usable(there)
         self._show_frame()
 
@@ -106,6 +122,23 @@ class Toolbox(QObject):
         self.choose(Tool.pick)
         self._options.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._options.words.selectAll()
+
+    def _on_ghosts(self) -> None:
+        there = bool(self._canvas.ghosts.items)
+        self._actions.place.setEnabled(there)
+        self._show_place()
+        if not there and self._canvas.tool is Tool.place:
+            self.choose(Tool.hand)
+
+    def _show_place(self) -> None:
+        ghosts = self._canvas.ghosts
+        self._options.show_place(ghosts.shown and ghosts.chosen is not None, self._runnable)
+
+    def _show_margins(self) -> None:
+        expander = self._canvas.kit.expander
+        self._options.show_expand(
+            "" if expander.empty else expander.size_words(), self._runnable and not expander.empty
+        )
 
     def _show_frame(self) -> None:
         self._actions.reset_frame.setEnabled(self._canvas.frame.chosen is not None)

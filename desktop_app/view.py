@@ -72,9 +72,10 @@ class View:
             return self
         return replace(self, photo=(width, height)).fit()
 
-    def with_size(self, width: int, height: int) -> View:
-        """The same place and zoom for a picture of another size that shares the photo's upper left corner."""
-        return self if (width, height) == self.photo else replace(self, photo=(width, height))
+    def with_part(self, left: int, top: int, width: int, height: int) -> View:
+        """The view of a picture that covers this part of the photo, where it is seen now."""
+        x, y = self.to_window(left, top)
+        return replace(self, photo=(width, height), left=x, top=y)
 
     def zoom_at(self, zoom: float, x: float, y: float) -> View:
         """Another zoom with the photo's point under window point ``(x, y)`` staying there."""

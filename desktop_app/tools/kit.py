@@ -1,12 +1,16 @@
-"""One gesture for each tool."""
+"""One gesture for each tool of a canvas."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desktop_app.tools.base import Gesture, Tool
+from desktop_app.tools.expand import Expand
 from desktop_app.tools.hand import PhotoHand
 from desktop_app.tools.pick import Pick
+from desktop_app.tools.place import Place
 from desktop_app.tools.shapes import Frame, Lasso, Polygon
 from desktop_app.tools.strokes import Remover, Stroke
 
@@ -14,9 +18,20 @@ if TYPE_CHECKING:
     from desktop_app.canvas import Canvas
 
 
-def make(canvas: Canvas) -> dict[Tool, Gesture]:
-    """The gestures of a canvas."""
-    return {
+@dataclass(frozen=True, eq=False)
+class Kit:
+    """The gestures, and by name those that others talk to."""
+
+    by_tool: Mapping[Tool, Gesture]
+    remover: Remover
+    placer: Place
+    expander: Expand
+
+
+def make(canvas: Canvas) -> Kit:
+    """The kit of a canvas."""
+    remover, placer, expander = Remover(canvas), Place(canvas), Expand(canvas)
+    gestures = {
         Tool.hand: PhotoHand(canvas),
         Tool.brush: Stroke(canvas),
         Tool.eraser: Stroke(canvas, erase=True),
@@ -25,5 +40,8 @@ def make(canvas: Canvas) -> dict[Tool, Gesture]:
         Tool.rectangle: Frame(canvas),
         Tool.ellipse: Frame(canvas, round_=True),
         Tool.pick: Pick(canvas),
-        Tool.remover: Remover(canvas),
+        Tool.remover: remover,
+        Tool.place: placer,
+        Tool.expand: expander,
     }
+    return Kit(gestures, remover, placer, expander)

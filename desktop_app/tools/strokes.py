@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QCursor, QPainter, QPen
 
@@ -111,12 +112,12 @@ class Stroke(Gesture):
 
 
 class Remover(Stroke):
-    """Paints what shall go on a mask of its own; each finished stroke is handed over to be removed at once."""
+    """Paints what shall go on a mask of its own, which is handed over with each finished stroke."""
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
-        self._mask: Mask | None = None
-        self._levels: MaskLevels | None = None
+        self._fresh: tuple[Mask, MaskLevels] | None = None
+        self._going: tuple[Mask, MaskLevels] | None = None
 
     @property
     def target(self) -> Mask | None:
@@ -124,10 +125,31 @@ class Remover(Stroke):
         view = self.canvas.view
         if view is None:
             return None
-        if self._mask is None or (self._mask.width, self._mask.height) != view.photo:
-            self._mask = Mask(*view.photo)
-            self._levels = MaskLevels(self._mask.values)
-        return self._mask
+        if self._fresh is None or (self._fresh[0].width, self._fresh[0].height) != view.photo:
+            mask = Mask(*view.photo)
+            self._fresh = (mask, MaskLevels(mask.values))
+        return self._fresh[0]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something has been painted that is not on its way."""
+        return self._fresh is not None and not self._fresh[0].empty and not self.busy
+
+    def take(self) -> np.ndarray:
+        """What has been painted, ``(H, W)`` uint8; it stays in sight until it is :meth:`settled`."""
+        assert self._fresh is not None
+        self._going, self._fresh = self._fresh, None
+        return self._going[0].values
+
+    def settled(self) -> None:
+        """What was taken is gone from the photo, or shall stay."""
+        self._going = None
+        self._show()
+
+    def forget(self) -> None:
+        """Nothing shall go after all."""
+        self._fresh = self._going = None
+        self._show()
 
     def press(self, touch: Touch) -> None:
         """Begin, where a removal may begin now."""
@@ -135,19 +157,13 @@ class Remover(Stroke):
             super().press(touch)
 
     def _painted(self, box: Box | None) -> None:
-        if box is not None and self._mask is not None and self._levels is not None:
-            self._levels.update(box)
-            self.canvas.show_strokes((self._mask, self._levels), box)
+        if box is not None and self._fresh is not None:
+            self._fresh[1].update(box)
+            self._show(box)
 
     def _finish(self, target: Mask) -> None:
         if target.end() is not None:
-            self.canvas.removal_asked.emit(target)
+            self.canvas.removal_asked.emit()
 
-    def clear(self) -> None:
-        """Forget what was painted: it is gone from the photo, or shall stay."""
-        self._mask = self._levels = None
-        self.canvas.show_strokes(None)
-
-    def cancel(self) -> None:
-        """As of any stroke; what waits to be removed still will be."""
-        self.busy, self._last, self._ended = False, None, None
+    def _show(self, box: Box | None = None) -> None:
+        self.canvas.show_strokes(tuple(each for each in (self._going, self._fresh) if each is not None), box)

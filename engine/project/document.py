@@ -200,8 +200,10 @@ class Document:
 
     # edits
 
-    def accept(self) -> None:
+    def accept(self, *, keep_mask: bool = False) -> None:
         """Make the pending result the current picture and clear the mask, in one step of the history.
+
+        ``keep_mask`` leaves it as it is: for an edit that had a mask of its own.
 
         The result of an edit run again takes that edit's place, and the later edits stay over it.
 
@@ -217,7 +219,7 @@ class Document:
         after = self.accepting()
         picture = self.picture(after)
         self.pending = self._accepting = self.planned = None
-        cleared = self.mask.clear()
+        cleared = None if keep_mask else self.mask.clear()
         self._change_edits("accept" if replaced is None else "run again", after, picture, cleared)
 
     def accepting(self) -> Edits:
