@@ -20,6 +20,7 @@ class Actions:
         self.add_pictures = self._make(translate("actions", "Add &Pictures…"), "Ctrl+Shift+P")
         self.add_sounds = self._make(translate("actions", "Add So&unds…"), "Ctrl+Shift+U")
         self.paste = self._make(translate("actions", "&Paste as Reference"), QKeySequence.StandardKey.Paste)
+        self.library = self._make(translate("actions", "&Library…"), "Ctrl+Shift+L")
         self.save = self._make(translate("actions", "&Save"), QKeySequence.StandardKey.Save)
         self.save_as = self._make(translate("actions", "Save &As…"), "Ctrl+Shift+S")
         self.save_project = self._make(translate("actions", "Save Pro&ject"), "Ctrl+Alt+S")
@@ -80,7 +81,7 @@ class Actions:
         """Make the menus."""
         menus = {
             translate("actions", "&File"): (
-                self.open, self.sample, None, self.add_pictures, self.add_sounds, None,
+                self.open, self.sample, None, self.add_pictures, self.add_sounds, self.library, None,
                 self.save, self.save_as, None, self.save_project, self.save_project_as, None, self.quit,
             ),
             translate("actions", "&Edit"): (

@@ -49,6 +49,14 @@ class Dialogs(Protocol):
         """Whether to delete what is left of the work on a photo, for good."""
         ...
 
+    def folder(self) -> Path | None:
+        """Which folder to add to the library."""
+        ...
+
+    def like(self) -> Path | None:
+        """Which picture or sound to find similar pictures for."""
+        ...
+
 
 class QtDialogs:
     """The real ones, over ``window``."""
@@ -118,6 +126,18 @@ class QtDialogs:
             QMessageBox.StandardButton.Cancel,
         )
         return button == QMessageBox.StandardButton.Yes
+
+    def folder(self) -> Path | None:
+        """See :meth:`Dialogs.folder`."""
+        name = QFileDialog.getExistingDirectory(self._window, translate("dialogs", "Add a folder to the library"))
+        return Path(name) if name else None
+
+    def like(self) -> Path | None:
+        """See :meth:`Dialogs.like`."""
+        title = translate("dialogs", "Find pictures like this file")
+        kinds = translate("dialogs", "Pictures and sounds ({0})").format(f"{PICTURES} {SOUNDS}")
+        name, _ = QFileDialog.getOpenFileName(self._window, title, "", kinds)
+        return Path(name) if name else None
 
     def _filter(self, media: Media) -> str:
         every = translate("dialogs", "All files (*)")

@@ -18,6 +18,7 @@ from desktop_app.dialogs import Dialogs, QtDialogs
 from desktop_app.document import Document, Touched
 from desktop_app.engine_client import EngineClient
 from desktop_app.history_desk import HistoryDesk
+from desktop_app.library_desk import LibraryDesk
 from desktop_app.message_bar import MessageBar
 from desktop_app.models import Models
 from desktop_app.opening import Opening
@@ -102,6 +103,10 @@ class MainWindow(QMainWindow):
             self.stage, self.session, self.runs, client, self._background, self._dialogs, lambda: self.settings,
             lambda: self.side.instruction.text, self.running.run, self,
         )  # fmt: skip
+        self.library = LibraryDesk(
+            look, self.desk, self.session, questions, self._background, self._dialogs, engine, self
+        )
+        self.side.library_asked.connect(self.library.open)
         self.steering = Steering(
             self.commands, self.session, self.runs, self.models, self.stage, self.side, self.tool_bar, self.status, self
         )
@@ -149,6 +154,7 @@ class MainWindow(QMainWindow):
             c.sample: self.opening.sample,
             c.add_pictures: lambda: self.desk.ask(Media.image),
             c.add_sounds: lambda: self.desk.ask(Media.sound),
+            c.library: self.library.open,
             c.paste: self.desk.paste_or_say,
             c.save: self.safekeeping.save,
             c.save_as: self.safekeeping.save_as,
@@ -296,6 +302,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.runs.cancel()
         self.sound_desk.close()
+        self.library.close()
         self._client.close()
         self._background.close()
         self.session.close()

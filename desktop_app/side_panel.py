@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.bins import Bin
@@ -16,6 +16,7 @@ from desktop_app.instruction_head import InstructionHead
 from desktop_app.plan_card import PlanCard
 from desktop_app.run_bar import RunBar
 from desktop_app.theme import Look
+from desktop_app.widgets import IconButton
 from engine.values import Media, Plan
 
 WIDTH = 348  # logical pixels; more where the text is larger
@@ -25,7 +26,15 @@ MARGIN = 14
 
 
 class SidePanel(QFrame):
-    """Holds the parts and arranges them; the window connects them."""
+    """Holds the parts and arranges them; the window connects them.
+
+    Attributes
+    ----------
+    library_asked
+        The library's button was pressed.
+    """
+
+    library_asked = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +46,9 @@ class SidePanel(QFrame):
             self.tr("Drop pictures to add, to put in another’s place, or to take a style from."),
             self.tr("Add pictures"),
         )
+        library = IconButton(look, "library", self.tr("Open the library"), self.pictures)
+        library.clicked.connect(self.library_asked)
+        self.pictures.add_head_button(library)
         self.sounds = Bin(
             look,
             Media.sound,

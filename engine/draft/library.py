@@ -59,6 +59,55 @@ class Stamp:
         return cls(status.st_size, status.st_mtime_ns)
 
 
+class Catalogue:
+    """What is in the library, by name; needs no encoder.
+
+    Parameters
+    ----------
+    shipped
+        Folder with ``library.json`` and its pictures.
+    home
+        Folder where the user's folders and their index are remembered.
+    """
+
+    def __init__(self, shipped: Path, home: Path) -> None:
+        self._shipped, self._home = shipped, home
+
+    def shipped(self) -> list[Entry]:
+        """The cut-outs that ship."""
+        table = json.loads((self._shipped / "library.json").read_text("utf-8"))
+        return [Entry(self._shipped / each["file"], each["name"], shipped=True) for each in table]
+
+    def own(self) -> list[Entry]:
+        """The user's indexed pictures that are still there."""
+        paths, _, _ = self.index()
+        return [Entry(path, path.stem, shipped=False) for path in paths if path.is_file()]
+
+    def named(self, words: str) -> list[Entry]:
+        """Entries whose name holds all of the words, the user's own first; all of them for no words."""
+        wanted = words.lower().split()
+        return [e for e in (*self.own(), *self.shipped()) if all(word in e.name.lower() for word in wanted)]
+
+    def folders(self) -> dict[Path, int]:
+        """The user's folders and how many indexed pictures each holds."""
+        paths, _, _ = self.index()
+        return {folder: sum(folder in path.parents for path in paths) for folder in self.folder_list()}
+
+    def folder_list(self) -> list[Path]:
+        """The user's folders."""
+        path = self._home / FOLDERS
+        return [Path(name) for name in json.loads(path.read_text("utf-8"))] if path.is_file() else []
+
+    def index(self) -> tuple[list[Path], list[Stamp], np.ndarray]:
+        """Paths, stamps and ``(n, 384)`` vectors of the user's indexed pictures."""
+        path = self._home / INDEX
+        if not path.is_file():
+            return [], [], np.zeros((0, 384), np.float32)
+        with np.load(path, allow_pickle=False) as saved:
+            stamps = [Stamp(int(size), int(mtime)) for size, mtime in saved["stamps"]]
+            return [Path(str(name)) for name in saved["paths"]], stamps, saved["vectors"]
+
+
 class Library:
     """Shipped cut-outs and the user's folders, indexed by embedding.
 
@@ -73,7 +122,8 @@ class Library:
     """
 
     def __init__(self, shipped: Path, home: Path, encoder: Embedder) -> None:
-        self._shipped, self._home, self._encoder = shipped, home, encoder
+        self._home, self._encoder = home, encoder
+        self._catalogue = Catalogue(shipped, home)
         self._cached: tuple[list[Entry], np.ndarray] | None = None
 
     def find(self, vector: np.ndarray, phrase: str = "") -> Entry:
@@ -110,8 +160,7 @@ class Library:
 
     def folders(self) -> dict[Path, int]:
         """The user's folders and how many indexed pictures each holds."""
-        paths, _, _ = self._index()
-        return {folder: sum(folder in path.parents for path in paths) for folder in self._folders()}
+        return self._catalogue.folders()
 
     def add(self, folder: Path) -> int:
         """Remember a folder and index its pictures; gives how many it holds.
@@ -127,7 +176,9 @@ class Library:
         pictures = [path for path in sorted(folder.rglob("*")) if path.is_file() and _is_picture(path)]
         if not pictures:
             raise BadInput(f"{folder} holds no pictures that Overtone reads.", "Name a folder with pictures.")
-        count = self._update([*[each for each in self._folders() if each != folder], folder], {folder: pictures})
+        count = self._update(
+            [*[each for each in self._catalogue.folder_list() if each != folder], folder], {folder: pictures}
+        )
         return count[folder]
 
     def remove(self, folder: Path) -> None:
@@ -139,14 +190,14 @@ class Library:
             When it was never added.
         """
         folder = folder.resolve()
-        known = self._folders()
+        known = self._catalogue.folder_list()
         if folder not in known:
             raise BadInput(f"{folder} is not in the library.", "See `overtone library list`.")
         self._update([each for each in known if each != folder], {})
 
     def _update(self, folders: list[Path], found: dict[Path, list[Path]]) -> dict[Path, int]:
         """Index the pictures ``found``, keep what is unchanged, drop what no folder holds."""
-        paths, stamps, vectors = self._index()
+        paths, stamps, vectors = self._catalogue.index()
         kept = {
             path: (stamp, vector)
             for path, stamp, vector in zip(paths, stamps, vectors, strict=True)
@@ -170,26 +221,13 @@ class Library:
         self._cached = None
         return {folder: sum(folder in path.parents for path in kept) for folder in folders}
 
-    def _folders(self) -> list[Path]:
-        path = self._home / FOLDERS
-        return [Path(name) for name in json.loads(path.read_text("utf-8"))] if path.is_file() else []
-
-    def _index(self) -> tuple[list[Path], list[Stamp], np.ndarray]:
-        path = self._home / INDEX
-        if not path.is_file():
-            return [], [], np.zeros((0, 384), np.float32)
-        with np.load(path, allow_pickle=False) as saved:
-            stamps = [Stamp(int(size), int(mtime)) for size, mtime in saved["stamps"]]
-            return [Path(str(name)) for name in saved["paths"]], stamps, saved["vectors"]
-
     def _entries(self) -> tuple[list[Entry], np.ndarray]:
         if self._cached is None:
-            table = json.loads((self._shipped / "library.json").read_text("utf-8"))
-            entries = [Entry(self._shipped / each["file"], each["name"], shipped=True) for each in table]
+            entries = self._catalogue.shipped()
             names = self._encoder.text([f"a photo of a {entry.name}" for entry in entries])
             plain = self._encoder.text([entry.name for entry in entries])
             vectors = (names + plain) / np.linalg.norm(names + plain, axis=1, keepdims=True)
-            paths, _, own = self._index()
+            paths, _, own = self._catalogue.index()
             entries += [Entry(path, path.stem, shipped=False) for path in paths if path.is_file()]
             own = own[[path.is_file() for path in paths]] if len(paths) else own
             self._cached = entries, np.concatenate([vectors, own])

@@ -173,6 +173,8 @@ class FakeDialogs:
         self.reference_paths: list[Path] = []
         self.mask_path: Path | None = None
         self.save_path: Path | None = None
+        self.folder_path: Path | None = None
+        self.like_path: Path | None = None
         self.suggested: list[Path] = []
         self.answer = "discard"
         self.project_path: Path | None = None
@@ -201,6 +203,12 @@ class FakeDialogs:
     def delete_work(self, name: str) -> bool:
         self.deleted.append(name)
         return True
+
+    def folder(self) -> Path | None:
+        return self.folder_path
+
+    def like(self) -> Path | None:
+        return self.like_path
 
     def unsaved(self, _name: str):
         self.questions += 1
