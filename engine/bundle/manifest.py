@@ -15,7 +15,12 @@ from engine.errors import BundleError
 NAME = "bundle.json"
 SCHEMA = 1
 BLOCK = 1 << 20
-CURE = "Run: overtone models assemble starter"
+STARTER = "starter"
+
+
+def cure(name: str) -> str:
+    """What to do when the bundle ``name`` is missing or damaged."""
+    return f"Run: overtone models {'assemble' if name == STARTER else 'pull'} {name}"
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,35 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Network:
+    """What one network asks of the memory that it computes in.
+
+    Attributes
+    ----------
+    name
+        For example ``unet``.
+    step
+        The step of the pipeline that it serves.
+    weights
+        Numbers in it.
+    working
+        Bytes beside the weights at the size that the bundle works at, in half precision; an estimate where nobody
+        has measured it.
+    tiled
+        The same when it works in tiles; 0 when it cannot.
+    folder
+        Folder in the bundle that it is loaded from, e.g. ``decoder/unet``; empty when it cannot be quantized.
+    """
+
+    name: str
+    step: str
+    weights: int
+    working: int
+    tiled: int = 0
+    folder: str = ""
+
+
+@dataclass(frozen=True)
 class Component:
     """One folder of the bundle.
 
@@ -51,6 +85,8 @@ class Component:
         Hash of everything that its files were made from; equal stamps mean equal files.
     memory
         Bytes that its tensors take once loaded.
+    networks
+        What its networks need, where memory has to be planned.
     """
 
     name: str
@@ -58,6 +94,7 @@ class Component:
     memory: int
     origins: tuple[Origin, ...]
     files: tuple[Entry, ...]
+    networks: tuple[Network, ...] = ()
 
     @property
     def size(self) -> int:
@@ -108,16 +145,17 @@ class Manifest:
         BundleError
             It is missing, damaged or of another schema.
         """
+        mend = cure(path.parent.name)
         try:
             record = strict_json.loads(path.read_bytes())
         except FileNotFoundError:
-            raise BundleError(f"The bundle {path.parent.name!r} is not here ({path.parent}).", CURE) from None
+            raise BundleError(f"The bundle {path.parent.name!r} is not here ({path.parent}).", mend) from None
         except (OSError, ValueError) as fault:
-            raise BundleError(f"{path} is damaged ({fault}).", CURE) from fault
+            raise BundleError(f"{path} is damaged ({fault}).", mend) from fault
         try:
             return _from_record(record)
         except (KeyError, TypeError, AttributeError) as fault:
-            raise BundleError(f"{path} is not a bundle manifest of schema {SCHEMA} ({fault!r}).", CURE) from fault
+            raise BundleError(f"{path} is not a bundle manifest of schema {SCHEMA} ({fault!r}).", mend) from fault
 
 
 def _from_record(record: Mapping[str, Any]) -> Manifest:
@@ -141,6 +179,7 @@ def component_from(record: Mapping[str, Any]) -> Component:
         memory=record["memory"],
         origins=tuple(Origin(**origin) for origin in record["origins"]),
         files=tuple(_entry(entry) for entry in record["files"]),
+        networks=tuple(Network(**network) for network in record.get("networks", ())),
     )
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from engine.commands import importing
+from engine.commands import importing, pulling
 from engine.commands.common import JsonOption, say, say_json
 from engine.errors import BundleError
 
-app = typer.Typer(name="models", help="List, assemble and verify the bundles of weights.", no_args_is_help=True)
+app = typer.Typer(name="models", help="List, fetch, verify and remove the bundles of weights.", no_args_is_help=True)
+app.command()(pulling.pull)
+app.command()(pulling.remove)
 NameArgument = Annotated[str, typer.Argument(help="The bundle.")]
 
 
@@ -26,10 +27,13 @@ def register(to: typer.Typer) -> None:
 def list_bundles(as_json: JsonOption = False) -> None:
     """List the bundles on this machine and those that can be had."""
     from engine.bundle import Bundle, default_home
-    from engine.bundle.manifest import NAME
+    from engine.bundle.catalogue import offers
+    from engine.bundle.manifest import NAME, cure
 
-    home = default_home()
-    found = {"starter", *(path.parent.name for path in home.glob(f"*/{NAME}") if not path.parent.name.endswith(".old"))}
+    home, offered = default_home(), offers()
+    hidden = (".old", ".partial")
+    found = {path.parent.name for path in home.glob(f"*/{NAME}") if not path.parent.name.endswith(hidden)}
+    found |= {"starter", *offered}
     rows = []
     for name in sorted(found):
         row: dict[str, Any] = {"name": name, "folder": str(home / name)}
@@ -37,7 +41,8 @@ def list_bundles(as_json: JsonOption = False) -> None:
             manifest = Bundle.open(name).manifest
         except BundleError as error:
             missing = not (home / name / NAME).is_file()
-            row |= {"state": "not assembled" if missing else "damaged", "fix": str(error)}
+            away = "not pulled" if name in offered else "not assembled"
+            row |= {"state": away if missing else "damaged", "fix": cure(name) if missing else str(error)}
         else:
             size = sum(component.size for component in manifest.components)
             row |= {"state": "ready", "version": manifest.version, "bytes": size}
@@ -48,29 +53,25 @@ def list_bundles(as_json: JsonOption = False) -> None:
     for row in rows:
         size = f", {row['bytes'] / 1e6:.0f} MB" if "bytes" in row else ""
         say(f"{row['name']}: {row['state']}{size} ({row['folder']})")
-        if "fix" in row and row["state"] == "not assembled":
-            say(f"  Run: overtone models assemble {row['name']}")
-        elif "fix" in row:
+        if "fix" in row:
             say(f"  {row['fix']}")
 
 
 @app.command()
 def show(name: NameArgument = "starter", as_json: JsonOption = False) -> None:
-    """Show what a bundle holds: components, licences, sources, sizes and memory."""
-    from engine.bundle import Bundle
+    """Show what a bundle holds or would hold: parts, licences, sources, sizes and memory."""
+    from engine.bundle import default_home
+    from engine.bundle.catalogue import offers
+    from engine.bundle.manifest import NAME
+    from engine.bundle.showing import described, offered, record
 
-    manifest = Bundle.open(name).manifest
+    offer = offers().get(name)
+    here = offer is None or (default_home() / name / NAME).is_file()
     if as_json:
-        say_json(asdict(manifest))
+        say_json(record(name, offer, here))
         return
-    say(f"{manifest.name} {manifest.version}")
-    for component in manifest.components:
-        say(f"\n{component.name}: {component.size / 1e6:.1f} MB on disk, {component.memory / 1e6:.0f} MB in memory")
-        for origin in component.origins:
-            package = f", {origin.package} {origin.version}" if origin.package else ""
-            say(f"  {origin.what}\n    {origin.licence}, {origin.origin}{package}")
-        for entry in component.files:
-            say(f"  {entry.path}  {entry.size:,} bytes  sha256 {entry.sha256[:16]}…")
+    for line in described(name) if here or offer is None else offered(offer):
+        say(line)
 
 
 @app.command()

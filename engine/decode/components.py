@@ -57,6 +57,10 @@ class DecoderFiles(Protocol):
         """The place of a file on disk, after its hash was checked."""
         ...
 
+    def folder(self, folder: str) -> Path:
+        """The place of a folder on disk, after the hash of every file in it was checked."""
+        ...
+
     def tensors(self, path: str) -> dict[str, torch.Tensor]:
         """Tensors of a safetensors file."""
         ...
@@ -205,10 +209,7 @@ class Components:
 
     def _folder(self, folder: str) -> Path:
         """A component's folder, every file of it checked."""
-        paths = [self._files.path(name) for name in self._files.names(f"{FOLDER}/{folder}")]
-        if not paths:
-            raise BundleError(f"The bundle has no {FOLDER}/{folder}.", CURE)
-        return paths[0].parent
+        return self._files.folder(f"{FOLDER}/{folder}")
 
     def _load(self, kind: type[M], folder: str) -> M:
         try:

@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from engine import machine
 from engine.bundle import Bundle
+from engine.bundle.manifest import Manifest
 from engine.commands import doctor, models
-from engine.errors import BundleError, MachineError
+from engine.errors import BadInput, BundleError, MachineError
 
 
 def run(arguments: list[str]) -> str:
@@ -74,7 +75,8 @@ def test_the_doctor_speaks_json(bundle: Bundle, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(machine, "nvidia_card", lambda: False)
     record = json.loads(run(["doctor", "--json"]))
     found = {entry["what"]: entry for entry in record["findings"]}
-    assert set(found) == {"Python", "PyTorch", "device", "memory", "disk", "starter bundle", "libvips", "Qt", "display"}
+    named = {"Python", "PyTorch", "device", "memory", "disk", "starter bundle", "libvips", "Qt", "display"}
+    assert set(found) == {*named, "reading files"}
     assert found["starter bundle"]["ok"]
     assert found["libvips"]["found"].count(".") == 2
     assert all(entry["ok"] or entry["fix"] for entry in found.values())
@@ -132,3 +134,48 @@ def test_the_bundle_module_assembles_quickly_and_speaks_in_one_line(tmp_path: Pa
     assert len(said) == 1
     assert "cannot be written" in said[0]
     assert not [line for line in result.stderr.splitlines() if line.endswith((" torch", " transformers", " typer"))]
+
+
+def test_what_can_be_pulled_is_listed_with_its_terms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTONE_HOME", str(tmp_path))
+    rows = {row["name"]: row for row in json.loads(run(["models", "list", "--json"]))["bundles"]}
+    assert rows["studio-sdxl"]["state"] == "not pulled"
+    assert rows["studio-sdxl"]["fix"] == "Run: overtone models pull studio-sdxl"
+    shown = run(["models", "show", "studio-sdxl"])
+    assert "Not run by us with its real weights yet." in shown
+    assert "CreativeML Open RAIL++-M: commercial use yes" in shown
+    assert "5.13 GB in memory" in shown
+    record = json.loads(run(["models", "show", "studio-sd15", "--json"]))
+    assert {"creativeml-openrail-m"} == {licence["id"] for licence in record["licences"]}
+    assert record["tried"] is False
+
+
+def test_a_pull_without_anybody_to_ask_says_which_licences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTONE_HOME", str(tmp_path))
+    with pytest.raises(BadInput, match=r"Accept CreativeML Open RAIL\+\+-M, MIT|Accept CreativeML Open RAIL\+\+-M\?"):
+        run(["models", "pull", "studio-sdxl"])
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(BundleError, match="There are: studio-sd15, studio-sdxl"):
+        run(["models", "pull", "nothing"])
+
+
+def test_remove_asks_tells_the_size_and_spares_what_others_stand_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OVERTONE_HOME", str(tmp_path))
+    for name, extends in (("below", ""), ("above", "below")):
+        manifest = Manifest(name, "1", (), extends).to_bytes()
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "bundle.json").write_bytes(manifest)
+    (tmp_path / "above.partial").mkdir()
+    (tmp_path / "above.partial" / "w.part").write_bytes(bytes(3_000_000))
+    with pytest.raises(BadInput, match="above stands on below"):
+        run(["models", "remove", "below", "--yes"])
+    with pytest.raises(BadInput, match=r"Delete above \(3 MB in"):
+        run(["models", "remove", "above"])
+    assert (tmp_path / "above").is_dir()
+    assert "above is deleted: 3 MB" in run(["models", "remove", "above", "--yes"])
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["below"]
+    for strange in ("..", "a/b", "gone"):
+        with pytest.raises(BadInput):
+            run(["models", "remove", strange, "--yes"])

@@ -36,7 +36,7 @@ TOPICS = {
     "B": ("agreement", "context", "inversion", "prompts", "retrieval", "diffrir", "faults", "overhead"),
     "C": ("stages",),
     "E": (),
-    "F": ("shapes", "importing"),
+    "F": ("shapes", "importing", "hub"),
 }
 
 

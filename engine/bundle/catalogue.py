@@ -1,0 +1,156 @@
+"""The bundles that can be pulled: what each part is, where its files are published and what they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from engine import strict_json
+from engine.bundle.manifest import Network
+from engine.bundle.resources import resource
+from engine.errors import BundleError
+from engine.values import STRICT
+
+FOLDER = "bundles"
+SUFFIX = ".bundle.json"
+
+
+@dataclass(frozen=True)
+class OfferedFile:
+    """One file of a repository and its place in the bundle's part.
+
+    Attributes
+    ----------
+    path, to
+        In the repository, and below the part's folder.
+    size, sha256
+        Where they are known beforehand; else the hub's metadata gives them at the first pull.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+
+    path: str
+    to: str
+    size: int | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class OfferedPart:
+    """One part of a bundle, from one repository.
+
+    Attributes
+    ----------
+    name, what
+        Its name, and what it is in a line.
+    repository, revision
+        On the hub; a branch is pinned to its commit at the first pull.
+    licence
+        Identifier in :mod:`engine.bundle.licences`.
+    folder
+        In the bundle.
+    files
+        What is taken of the repository.
+    networks
+        What its networks need of memory.
+    optional
+        Whether it comes only when asked for.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+
+    name: str
+    what: str
+    repository: str
+    revision: str
+    licence: str
+    folder: str
+    files: tuple[OfferedFile, ...]
+    networks: tuple[Network, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A bundle that can be pulled.
+
+    Attributes
+    ----------
+    name, version, what
+        Its name, the version of this description, and what it is in a line.
+    extends
+        The bundle that supplies what this one lacks.
+    tried
+        Whether we have run it with the real weights.
+    parts
+        Its parts.
+    settings
+        Small files of our own: path in the bundle to JSON content.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+
+    schema: Literal[1]
+    name: str
+    version: str
+    what: str
+    extends: str
+    tried: bool
+    parts: tuple[OfferedPart, ...]
+    settings: dict[str, dict[str, Any]]
+
+    def chosen(self, wanted: tuple[str, ...] = (), unwanted: tuple[str, ...] = ()) -> tuple[OfferedPart, ...]:
+        """The parts that come by themselves, with those ``wanted`` and without those ``unwanted``.
+
+        Raises
+        ------
+        BundleError
+            A name is not one of the parts.
+        """
+        names = {part.name for part in self.parts}
+        if strange := sorted({*wanted, *unwanted} - names):
+            raise BundleError(f"{self.name} has no part {strange[0]!r}.", f"It has: {', '.join(sorted(names))}.")
+        return tuple(
+            part for part in self.parts if part.name not in unwanted and (not part.optional or part.name in wanted)
+        )
+
+
+def offers(folder: Path | None = None) -> dict[str, Offer]:
+    """Every bundle that can be pulled, by name.
+
+    Parameters
+    ----------
+    folder
+        With descriptions ``NAME.bundle.json``; by default the shipped ones.
+
+    Raises
+    ------
+    BundleError
+        A description is damaged.
+    """
+    folder = resource(FOLDER) if folder is None else folder
+    return {read.name: read for read in (_read(path) for path in sorted(folder.glob(f"*{SUFFIX}")))}
+
+
+def offer(name: str, folder: Path | None = None) -> Offer:
+    """The bundle ``name``.
+
+    Raises
+    ------
+    BundleError
+        There is no such bundle to pull.
+    """
+    known = offers(folder)
+    if name not in known:
+        raise BundleError(f"There is no bundle {name!r} to pull.", f"There are: {', '.join(known)}.")
+    return known[name]
+
+
+def _read(path: Path) -> Offer:
+    try:
+        return TypeAdapter(Offer).validate_python(strict_json.loads(path.read_bytes()))
+    except (OSError, ValueError, ValidationError) as fault:
+        raise BundleError(f"{path} is damaged ({fault}).", "Install Overtone again.") from fault
