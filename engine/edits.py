@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.amounts import direction, distance, margins_from, size_factor
 from engine.clock import Clock
+from engine.colour import PhotoColour
 from engine.composite.blend import blend_mask, denoise_mask, feather, paste
 from engine.composite.crop import WorkingCrop, context_box, mask_box
 from engine.composite.ring import match_ring
@@ -61,11 +62,14 @@ class Run:
         self._parts, self._clock, self._request, self._plan = parts, clock, request, plan
         self._materials, self._seed = materials, seed
         self._photo: Photo = request.photo
+        self._colour = PhotoColour(request.photo.icc, request.photo.white)
         self._mask = request.mask
         self._tones = Tones(parts, materials, seed)
         self._painter = Painter(parts, clock, request, plan, materials, seed)
         self.changed_box: Box | None = None
         self.notes = self._painter.notes
+        if not self._colour.usable:
+            self.notes.append("The photo's colour profile is damaged; its colours were taken as sRGB.")
 
     def all(self) -> Photo | None:
         """Run every operation in order; nothing comes back when none of them makes a picture."""
@@ -254,10 +258,11 @@ class Run:
         with self._clock.step("composite"):
             if paints:
                 blend = weight if weight is not None else np.ones(self._photo.rgb.shape[:2], np.float32)
-                self._show(paste(self._photo.pixels, after, crop, blend))
+                self._show(paste(self._photo.pixels, after, crop, blend, self._colour))
             else:
+                own = self._own(crop)
                 pixels = self._photo.pixels.copy()
-                pixels[..., :3] = carry(self._photo.rgb, before, after, weight)
+                pixels[..., :3] = carry(self._photo.rgb, own, self._colour.changed(own, before, after), weight)
                 self._show(pixels)
         whole = Box(0, 0, self._photo.width, self._photo.height)
         self._note_change(whole if weight is None else mask_box(weight > 0))
@@ -299,7 +304,8 @@ class Run:
             before = self._take(crop)
             after = self._painter.vary(before, crop.box)
             with self._clock.step("composite"):
-                self._show(paste(self._photo.pixels, after, crop, np.ones(self._photo.rgb.shape[:2], np.float32)))
+                everywhere = np.ones(self._photo.rgb.shape[:2], np.float32)
+                self._show(paste(self._photo.pixels, after, crop, everywhere, self._colour))
             self._note_change(whole)
             return
         region = Region(self._mask.astype(np.float32) / 255, "mask")
@@ -340,6 +346,10 @@ class Run:
         return WorkingCrop.fit(wanted.union(box).clip(*size) if wanted else context_box(box, *size), WORK_SIDE)
 
     def _take(self, crop: WorkingCrop) -> np.ndarray:
+        return self._colour.to_working(self._own(crop))
+
+    def _own(self, crop: WorkingCrop) -> np.ndarray:
+        """The crop in the photo's own colours, 0 to 1."""
         return crop.take(self._photo.rgb) / np.float32(self._photo.white)
 
     def _name_of(self, operation: Operation) -> str:
@@ -386,7 +396,7 @@ class Run:
             if limit is not None and limit.source == "mask":
                 rim = 0.05 * float(np.sqrt((limit.mask > 0.5).sum()))
                 blend = blend * feather(limit.mask[crop.box.slices] > 0, int(np.ceil(rim)) + 2)
-            self._show(paste(self._photo.pixels, result, crop, blend))
+            self._show(paste(self._photo.pixels, result, crop, blend, self._colour))
         box = mask_box(blend > 0)
         if box is not None:
             self._note_change(box.moved(crop.box.left, crop.box.top))

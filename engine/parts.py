@@ -12,6 +12,7 @@ import numpy as np
 from engine import refine, restore
 from engine.bundle import Bundle, default_home
 from engine.bundle.resources import resource
+from engine.colour import PhotoColour
 from engine.decode import SETTINGS
 from engine.draft.library import Library
 from engine.draft.look_predict import Predictor
@@ -162,5 +163,6 @@ def resized(mask: np.ndarray, width: int, height: int) -> np.ndarray:
 
 
 def small_floats(photo: Photo, longest: int) -> np.ndarray:
-    """The photo's colours, ``(h, w, 3)`` float32 0 to 1, at most ``longest`` pixels on the long side."""
-    return shrink(photo.rgb, longest).astype(np.float32) / photo.white
+    """The photo in sRGB, ``(h, w, 3)`` float32 0 to 1, at most ``longest`` pixels on the long side."""
+    small = shrink(photo.rgb, longest).astype(np.float32) / photo.white
+    return PhotoColour(photo.icc, photo.white).to_working(small)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from engine.clock import Clock, now
+from engine.colour import PhotoColour
 from engine.composite.blend import paste
 from engine.composite.crop import WorkingCrop, context_box, mask_box
 from engine.errors import BadInput, BundleError
@@ -93,24 +94,27 @@ def _under_mask(
     assert box is not None
     around = context_box(box, photo.width, photo.height)
     crop = WorkingCrop(around, around.width, around.height)
+    colour = PhotoColour(photo.icc, photo.white)
     with clock.step("restore"):
-        before, weight = crop.take(photo.rgb) / np.float32(photo.white), crop.take(mask) / np.float32(255)
+        before = colour.to_working(crop.take(photo.rgb) / np.float32(photo.white))
+        weight = crop.take(mask) / np.float32(255)
         made = _restored(restorer, clock, before, weight, 1, seed)
     with clock.step("composite"):
         # The restorer has blended by the mask already; here it only says which pixels are taken.
-        return paste(photo.pixels, made, crop, (weight > 0).astype(np.float32)), box
+        return paste(photo.pixels, made, crop, (weight > 0).astype(np.float32), colour), box
 
 
 def _whole(
     restorer: Restorer, clock: Clock, photo: Photo, mask: np.ndarray | None, scale: int, seed: int
 ) -> np.ndarray:
     """New pixels of the whole photo at ``scale`` times its size."""
+    colour = PhotoColour(photo.icc, photo.white)
     with clock.step("restore"):
         everywhere = np.ones((photo.height, photo.width), np.float32)
         weight = everywhere if mask is None else mask.astype(np.float32) / 255
-        made = _restored(restorer, clock, photo.floats(), weight, scale, seed)
+        made = _restored(restorer, clock, colour.to_working(photo.floats()), weight, scale, seed)
     with clock.step("composite"):
-        pixels = np.rint(made * photo.white).astype(photo.pixels.dtype)
+        pixels = np.rint(colour.from_working(made) * photo.white).astype(photo.pixels.dtype)
         if photo.pixels.shape[2] == 3:
             return pixels
         size = (photo.width * scale, photo.height * scale)

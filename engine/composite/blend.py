@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from engine.colour import PhotoColour
 from engine.composite.crop import WorkingCrop
 from engine.values import Region
 
@@ -51,31 +52,33 @@ def blend_mask(changed: np.ndarray, crop: WorkingCrop) -> np.ndarray:
     return feather(wide.astype(bool), int(np.ceil(2 / crop.scale)))
 
 
-def paste(photo: np.ndarray, result: np.ndarray, crop: WorkingCrop, blend: np.ndarray) -> np.ndarray:
-    """Put an edited crop back into the photo.
+def paste(
+    photo: np.ndarray, result: np.ndarray, crop: WorkingCrop, blend: np.ndarray, colour: PhotoColour | None = None
+) -> np.ndarray:
+    """Put an edited crop back into the photo: converted to its colours, mixed in linear light.
 
     Parameters
     ----------
     photo
         ``(H, W, 3 or 4)`` uint8 or uint16; transparency is kept.
     result
-        ``(h, w, 3)`` float32, 0 to 1, at the crop's working size.
+        ``(h, w, 3)`` float32, 0 to 1, in working colours, at the crop's working size.
     crop
         Which part of the photo it is.
     blend
         ``(box height, box width)`` float32, 0 to 1.
+    colour
+        The photo's colours; absent means sRGB.
 
     Returns
     -------
     numpy.ndarray
         A new array of the photo's shape and dtype, bit-equal to it wherever ``blend`` is 0.
     """
-    white = np.iinfo(photo.dtype).max
+    colour = colour or PhotoColour(None, int(np.iinfo(photo.dtype).max))
     out = photo.copy()
     part = out[crop.box.slices][..., :3]
     rows, columns = np.nonzero(blend > 0)
-    weight = blend[rows, columns, None]
-    new = crop.back(result)[rows, columns] * white
-    old = part[rows, columns].astype(np.float32)
-    part[rows, columns] = np.clip(np.rint(old + weight * (new - old)), 0, white).astype(photo.dtype)
+    new = colour.from_working(crop.back(result)[rows, columns])
+    part[rows, columns] = colour.blend(part[rows, columns], new, blend[rows, columns])
     return out
