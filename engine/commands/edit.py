@@ -8,9 +8,17 @@ from typing import Annotated
 import typer
 
 from engine.commands.common import HistoryOption, JsonOption, OutOption, RefOption, read_history, read_mask
+from engine.commands.file_options import (
+    Balance,
+    ExposureOption,
+    KeptMetadata,
+    MetadataOption,
+    QualityOption,
+    WhiteBalanceOption,
+)
 from engine.commands.results import check_place, finish, run
 from engine.commands.settings import takes_settings
-from engine.files import read_photo
+from engine.files import RawOptions, SaveOptions, read_photo
 from engine.instruction import make
 from engine.serial import plan_from_json, read_json
 from engine.values import EditRequest, Settings
@@ -32,10 +40,15 @@ def edit(
     history: HistoryOption = None,
     plan: Annotated[Path | None, typer.Option("--plan", help="Run this (edited) plan instead of planning.")] = None,
     out: OutOption = None,
+    quality: QualityOption = None,
+    metadata: MetadataOption = KeptMetadata.all,
+    white_balance: WhiteBalanceOption = Balance.camera,
+    exposure: ExposureOption = 0.0,
     as_json: JsonOption = False,
 ) -> None:
     """Edit a photo by an instruction with picture and sound references."""
-    source = read_photo(photo)
+    choices = SaveOptions(quality=quality, metadata=metadata.value)
+    source = read_photo(photo, RawOptions(white_balance.value, exposure))
     request = EditRequest(
         instruction=make(instruction, ref or []),
         photo=source,
@@ -45,4 +58,4 @@ def edit(
         settings=settings,
     )
     check_place(out)
-    finish(run(request, as_json), photo, out, as_json)
+    finish(run(request, as_json), photo, out, as_json, choices)

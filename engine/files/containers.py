@@ -194,8 +194,8 @@ def jxl_metadata(data: bytes | memoryview) -> dict[str, bytes]:
     return found
 
 
-def jxl_with(data: bytes, blocks: dict[str, bytes]) -> bytes:
-    """A JPEG XL file, bare or in boxes, with these blocks before its pictures."""
+def jxl_with(data: bytes, blocks: dict[str, bytes], stream: bytes | None = None) -> bytes:
+    """A JPEG XL file, bare or in boxes, with these blocks before its pictures, or before the codestream given."""
 
     def box(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content) + 8) + kind + content
@@ -204,7 +204,7 @@ def jxl_with(data: bytes, blocks: dict[str, bytes]) -> bytes:
     level = [] if bare else [box(kind, bytes(content)) for kind, content in boxes(data) if kind == b"jxll"]
     made = [box(b"Exif", bytes(4) + blocks["exif"])] if "exif" in blocks else []
     made += [box(b"xml ", blocks["xmp"])] if "xmp" in blocks else []
-    return b"".join((JXL_HEAD, *level, *made, box(b"jxlc", jxl_codestream(data))))
+    return b"".join((JXL_HEAD, *level, *made, box(b"jxlc", stream or jxl_codestream(data))))
 
 
 def photoshop_resources(irb: bytes | memoryview) -> Iterator[tuple[int, bytes, bytes]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from engine.colour import D65, SRGB_PRIMARIES, linear_profile, srgb_light
 from engine.errors import BadInput
-from engine.files.containers import jxl_codestream
+from engine.files.containers import jxl_codestream, jxl_with
 from engine.files.metadata import Blocks
 from engine.picture import Photo
 
@@ -20,6 +21,9 @@ PRIMARIES = {
     9: (0.708, 0.292, 1.0, 0.170, 0.797, 1.0, 0.131, 0.046, 1.0),  # BT.2100
     11: (0.680, 0.320, 1.0, 0.265, 0.690, 1.0, 0.150, 0.060, 1.0),  # P3
 }
+SIGNATURE = b"\xff\x0a"
+MOST_HEADER = 4096  # bytes looked at
+USUAL = "1"  # the bits of sRGB
 CUSTOM, GREY, LINEAR, SRGB_CURVE = 2, 1, 8, 13
 SAME_CURVE_AS_SRGB = (SRGB_CURVE, 1)  # BT.709's curve is shown as sRGB's by most programs
 
@@ -42,6 +46,9 @@ class Header:
         Whether an ICC profile of any kind is embedded.
     primaries, gamma, curve
         Else the x, y, 1 of red, green and blue; the exponent of a power, 0 for none; the number of the curve.
+    colours
+        The bits that say all this, lowest first, and where they begin behind the signature; absent where nothing is
+        said because all is usual.
     """
 
     width: int
@@ -53,6 +60,7 @@ class Header:
     primaries: tuple[float, ...] | None = SRGB_PRIMARIES
     gamma: float = 0.0
     curve: int = SRGB_CURVE
+    colours: tuple[str, int] | None = None
 
 
 class _Bits:
@@ -60,15 +68,18 @@ class _Bits:
 
     def __init__(self, data: bytes) -> None:
         self._value = int.from_bytes(data, "little")
-        self._left = len(data) * 8
+        self._end = len(data) * 8
+        self.at = 0
 
     def u(self, count: int) -> int:
-        if count > self._left:
+        if self.at + count > self._end:
             raise ValueError("cut off")
-        value = self._value & ((1 << count) - 1)
-        self._value >>= count
-        self._left -= count
-        return value
+        self.at += count
+        return self._value >> (self.at - count) & ((1 << count) - 1)
+
+    def since(self, start: int) -> str:
+        """The bits from ``start`` to here, lowest first."""
+        return "".join(str(self._value >> place & 1) for place in range(start, self.at))
 
     def u32(self, *choices: tuple[int, int]) -> int:
         """One of four (offset, bits)."""
@@ -91,9 +102,9 @@ def header(codestream: bytes) -> Header:
     ValueError
         When it is cut off or none.
     """
-    if codestream[:2] != b"\xff\x0a":
+    if codestream[:2] != SIGNATURE:
         raise ValueError("no codestream")
-    bits = _Bits(codestream[2:4096])
+    bits = _Bits(codestream[2 : 2 + MOST_HEADER])
     width, height = _size(bits)
     if bits.u(1):
         return Header(width, height)
@@ -104,11 +115,17 @@ def header(codestream: bytes) -> Header:
     for _ in range(bits.u32((0, 0), (1, 0), (2, 4), (1, 12))):
         _extra_channel(bits)
     lossy = bool(bits.u(1))
+    return _colours(bits, Header(width, height, depth, floating, lossy))
+
+
+def _colours(bits: _Bits, plain: Header) -> Header:
+    """The header with what it says of colours."""
+    start = bits.at
     if bits.u(1):
-        return Header(width, height, depth, floating, lossy)
+        return replace(plain, colours=(bits.since(start), start))
     icc, space = bool(bits.u(1)), bits.enum()
     if icc:
-        return Header(width, height, depth, floating, lossy, True)
+        return replace(plain, icc=True)
     white = bits.enum()
     if white == CUSTOM:
         for _ in range(2):
@@ -119,17 +136,47 @@ def header(codestream: bytes) -> Header:
         corners = [(bits.signed(), bits.signed(), 1.0) for _ in range(3)] if named == CUSTOM else []
         primaries = tuple(each for corner in corners for each in corner) or PRIMARIES.get(named)
     gamma = 1e7 / bits.u(24) if bits.u(1) else 0.0
-    return Header(
-        width,
-        height,
-        depth,
-        floating,
-        lossy,
-        False,
-        primaries if white == 1 else None,
-        gamma,
-        SRGB_CURVE if gamma else bits.enum(),
+    curve = SRGB_CURVE if gamma else bits.enum()
+    bits.enum()
+    return replace(
+        plain,
+        primaries=primaries if white == 1 else None,
+        gamma=gamma,
+        curve=curve,
+        colours=(bits.since(start), start),
     )
+
+
+def recoloured(codestream: bytes, colours: str) -> bytes:
+    """A codestream whose header says other colours; the pictures behind it stay as they are.
+
+    Parameters
+    ----------
+    codestream
+        As libjxl's encoder writes it: nothing unusual after the colours.
+    colours
+        Bits of :attr:`Header.colours`.
+
+    Raises
+    ------
+    ValueError
+        When its header is not so.
+    """
+    said = header(codestream).colours
+    if said is None:
+        raise ValueError("no colours to replace")
+    old, start = said
+    bits = _Bits(codestream[2 : 2 + MOST_HEADER])
+    before = _Bits(codestream[2 : 2 + MOST_HEADER])
+    before.u(start)
+    bits.u(start + len(old))
+    after = bits.at
+    if bits.u(2) or not bits.u(1):  # no extensions, usual transforms
+        raise ValueError("unusual header")
+    written = before.since(0) + colours + bits.since(after)
+    written += "0" * (-len(written) % 8)
+    head = int(written[::-1], 2).to_bytes(len(written) // 8, "little")
+    return SIGNATURE + head + codestream[2 + (bits.at + 7) // 8 :]
 
 
 def _size(bits: _Bits) -> tuple[int, int]:
@@ -216,6 +263,36 @@ def decode(path: Path, blocks: Blocks, check_size: Callable[[str, int, int], Non
     if pixels.dtype == np.uint16 and said.bits < 16:
         pixels = (pixels.astype(np.uint32) * 65535 // (2**said.bits - 1)).astype(np.uint16)
     return Photo(np.ascontiguousarray(pixels[..., :4]), icc, blocks, tuple(notes))
+
+
+def encode(photo: Photo, quality: int | None, like: bytes | None) -> bytes:
+    """A JPEG XL file of a photo in sRGB, or in the colours of the file ``like`` when it was read from that.
+
+    Without a ``quality`` nothing is lost.
+    """
+    import imagecodecs
+
+    chosen: dict[str, Any] = {"lossless": True} if quality is None else {"level": quality}
+    data = bytes(imagecodecs.jpegxl_encode(photo.pixels, **chosen))
+    stream = jxl_codestream(data)
+    colours = USUAL if photo.icc is None else colours_of(photo, like)
+    assert colours is not None, "photos of other colours are converted before"
+    said = header(stream).colours
+    if said is None or said[0] == colours:
+        return data
+    return jxl_with(data, {}, recoloured(stream, colours))
+
+
+def colours_of(photo: Photo, like: bytes | None) -> str | None:
+    """The bits that say a photo's colours, when the file it was read from says them."""
+    if like is None:
+        return None
+    try:
+        said = header(jxl_codestream(like))
+        same = said.colours is not None and _profile("", said) == photo.icc
+    except (ValueError, BadInput):
+        return None
+    return said.colours[0] if said.colours is not None and same else None
 
 
 def _profile(name: str, said: Header) -> bytes | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.colour import PhotoColour, converted
 from engine.errors import BadInput
-from engine.files import containers, jpeg, jpeg_blocks, metadata, tags
+from engine.files import containers, jpeg, jpeg_blocks, jxl, metadata, tags
 from engine.files.formats import EIGHT_BIT_ONLY, OPAQUE, kind_for
 from engine.files.metadata import Blocks
 from engine.files.options import SaveOptions
@@ -74,11 +74,11 @@ def encode(
         reason = (f"{name} was encoded anew as a whole: {patched}",)
     else:
         reason = ()
-    ready, notes = fitted(photo, kind, options)
+    like = before if before_kind is kind else None
+    ready, notes = fitted(photo, kind, options, like)
     blocks, lost = metadata.prepared(ready, options, (ready.width, ready.height))
     if kind in (Kind.webp, Kind.avif, Kind.jxl) and "iptc" in blocks:
         lost.append(f"{kind} files hold no IPTC records; they were left out.")
-    like = before if before_kind is kind else None
     return Encoded(_file(ready, kind, name, like, options, blocks), (*reason, *notes, *lost))
 
 
@@ -97,13 +97,16 @@ def write_photo(
     return encoded.notes
 
 
-def fitted(photo: Photo, kind: Kind, options: SaveOptions) -> tuple[Photo, list[str]]:
-    """The photo at the size, in the colours and at the depth that are asked for and that the type can hold."""
+def fitted(photo: Photo, kind: Kind, options: SaveOptions, like: bytes | None) -> tuple[Photo, list[str]]:
+    """The photo at the size, in the colours and at the depth that are asked for and that the type can hold.
+
+    ``like`` is the original, if it is of that type.
+    """
     notes: list[str] = []
     if options.long_side is not None and options.long_side < max(photo.width, photo.height):
         photo = _scaled(photo, options.long_side)
     wanted = options.profile
-    if kind is Kind.jxl and photo.icc is not None and wanted != "srgb":
+    if kind is Kind.jxl and photo.icc is not None and wanted != "srgb" and jxl.colours_of(photo, like) is None:
         notes.append("JPEG XL files are written in sRGB; the colours were converted.")
         wanted = "srgb"
     if wanted != "keep":
@@ -170,7 +173,7 @@ def _file(photo: Photo, kind: Kind, name: str, like: bytes | None, options: Save
             case Kind.avif:
                 return _avif(photo, like, options, blocks)
             case Kind.jxl:
-                return containers.jxl_with(_jxl(photo, options), blocks)
+                return containers.jxl_with(jxl.encode(photo, options.quality, like), blocks)
             case _:
                 image = image_of(photo)
                 data = image.write_to_buffer(".tif", compression="lzw", predictor="horizontal", keep="icc")
@@ -235,14 +238,6 @@ def _avif(photo: Photo, like: bytes | None, options: SaveOptions, blocks: Blocks
     if photo.pixels.dtype == np.uint16:
         chosen["bitdepth"] = 12
     return image.write_to_buffer(".avif", subsample_mode="off", effort=3, **chosen)
-
-
-def _jxl(photo: Photo, options: SaveOptions) -> bytes:
-    import imagecodecs
-
-    if options.quality is None:
-        return bytes(imagecodecs.jpegxl_encode(photo.pixels, lossless=True, usecontainer=False))
-    return bytes(imagecodecs.jpegxl_encode(photo.pixels, level=options.quality, usecontainer=False))
 
 
 def tiff_with(data: bytes, blocks: Blocks) -> bytes:
