@@ -21,7 +21,7 @@ def test_a_file_tells_how_it_came_about(make_photo, tmp_path, capsys):
     told = json.loads(capsys.readouterr().out)
     assert (told["kind"], told["width"], told["height"], told["depth"]) == ("PNG", 120, 90, 16)
     assert told["provenance"]["history"][0]["instruction"] == "remove the boat"
-    assert told["metadata"].keys() == {"xmp"}
+    assert told["metadata"]["xmp"] > 100
 
 
 def test_what_is_no_picture_is_refused(tmp_path, capsys):
