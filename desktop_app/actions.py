@@ -56,6 +56,7 @@ class Actions:
         self.load_mask = self._make(translate("actions", "Open Mas&k…"))
         self.save_mask = self._make(translate("actions", "Save M&ask…"))
         self.reset_frame = self._make(translate("actions", "Rese&t the Context Frame"))
+        self.cut_out = self._make(translate("actions", "Use Painted Part as &Reference"), "Ctrl+J")
         self.invert = self._make(translate("actions", "&Invert Mask"), "Ctrl+I")
         self.clear = self._make(translate("actions", "&Clear Mask"), "Ctrl+D")
         self.show_mask = self._make(translate("actions", "Show &Mask"), "M", checkable=True)
@@ -90,7 +91,7 @@ class Actions:
             ),
             translate("actions", "&Mask"): (
                 *self.tools(), None, self.smaller, self.larger, self.softer, self.harder, self.switch, None,
-                self.by_words, self.grow, self.shrink, self.feather, self.invert, self.clear, None,
+                self.by_words, self.grow, self.shrink, self.feather, self.invert, self.clear, self.cut_out, None,
                 self.load_mask, self.save_mask, None, self.show_mask, self.reset_frame,
             ),
             translate("actions", "&View"): (

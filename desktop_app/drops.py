@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from engine.values import marker
 
 REFERENCE = "application/x-overtone-reference"
+SELECTION = "application/x-overtone-selection"
 EMBEDDED = "data:image/"  # an address that holds its picture
 WEB = ("http", "https", "ftp")
 
@@ -33,6 +34,8 @@ class Incoming:
         What to call the picture: the last part of its address, without an ending.
     remote
         Addresses that only a network could read; they are left alone.
+    selection
+        Whether it is the painted part of the photo, dragged off the canvas.
     """
 
     files: tuple[Path, ...] = ()
@@ -40,15 +43,18 @@ class Incoming:
     image: QImage | None = None
     name: str = ""
     remote: tuple[str, ...] = ()
+    selection: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.files or self.folders or self.image is not None or self.remote)
+        return bool(self.files or self.folders or self.image is not None or self.remote or self.selection)
 
 
 def incoming(data: QMimeData) -> Incoming:
     """Sort what is dragged or pasted; nothing when it is one of our own references or mere text."""
     if data.hasFormat(REFERENCE):
         return Incoming()
+    if data.hasFormat(SELECTION):
+        return Incoming(selection=True)
     urls = data.urls() or _written(data)
     local = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
     folders = tuple(path for path in local if path.is_dir())
@@ -72,6 +78,13 @@ def reference_data(number: int, path: Path | None = None) -> QMimeData:
     data.setText(marker(number))
     if path is not None:
         data.setUrls([QUrl.fromLocalFile(str(path))])
+    return data
+
+
+def selection_data() -> QMimeData:
+    """What the painted part of the photo carries: only that it is meant."""
+    data = QMimeData()
+    data.setData(SELECTION, QByteArray(b"1"))
     return data
 
 

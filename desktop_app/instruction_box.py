@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 from desktop_app.chips import CHIP, KIND, Chips, Known, chip_at, insert_words, units, words
 from desktop_app.completion import Completion
 from desktop_app.drops import incoming, reference_number
-from desktop_app.presets import BLANK
+from desktop_app.presets import BLANK, BY_ROLE
 from desktop_app.recent import Recent
 from desktop_app.theme import Look
 from desktop_app.widgets import takes_escape
@@ -101,7 +101,14 @@ class InstructionBox(QTextEdit):
         self._tell_reader()
 
     def insert_marker(self, number: int) -> None:
-        """Put a chip at the cursor (0 is the photo), with blanks around it where they are missing."""
+        """Put a chip at the cursor (0 is the photo), with blanks around it where they are missing.
+
+        An empty instruction begins with what the reference is meant for.
+        """
+        known = self.chips.known.get(number)
+        if known is not None and known.reference.role in BY_ROLE and not self.text:
+            self.write(BY_ROLE[known.reference.role].format(marker(number)))
+            return
         cursor = self.textCursor()
         document = self.document()
         before = document.characterAt(cursor.selectionStart() - 1) if cursor.selectionStart() else ""

@@ -31,6 +31,7 @@ from desktop_app.region_desk import RegionDesk
 from desktop_app.running import Running
 from desktop_app.runs import Runs
 from desktop_app.safekeeping import Safekeeping
+from desktop_app.selection_drag import SelectionDrag
 from desktop_app.session import Session
 from desktop_app.side_panel import SidePanel
 from desktop_app.sound_desk import SoundDesk
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         )
         questions, engine = Questions(client, self), lambda: self.settings.engine
         self.describer = Describer(self.session, questions, self.runs, engine, self)
+        self.selection_drag = SelectionDrag(self.stage.canvas)
         self.outline = Outline(self.stage.canvas)
         self.regions = RegionDesk(
             self.side.plan_card, self.outline, self.session, questions, self.runs, self._background, engine
@@ -155,6 +157,7 @@ class MainWindow(QMainWindow):
             c.add_pictures: lambda: self.desk.ask(Media.image),
             c.add_sounds: lambda: self.desk.ask(Media.sound),
             c.library: self.library.open,
+            c.cut_out: self.desk.take_selection,
             c.paste: self.desk.paste_or_say,
             c.save: self.safekeeping.save,
             c.save_as: self.safekeeping.save_as,

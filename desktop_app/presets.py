@@ -9,6 +9,13 @@ from PySide6.QtCore import QCoreApplication
 
 translate = QCoreApplication.translate
 BLANK = "…"  # where the user writes on
+BY_ROLE = {
+    "subject": "add {0}",
+    "style": "make it in the style of {0}",
+    "background": "change the background to {0}",
+    "mood": "make it feel like {0}",
+    "colours": "make it in the colours of {0}",
+}  # what an empty instruction begins with when a reference of that role is put into it
 
 
 def presets() -> dict[str, str]:

@@ -17,8 +17,10 @@ from desktop_app.document import Reference
 from desktop_app.drops import Incoming, incoming
 from desktop_app.message_bar import MessageBar
 from desktop_app.private_folder import PrivateFolder
+from desktop_app.selection_drag import cut_out
 from desktop_app.session import Session
 from engine.errors import MachineError, OvertoneError
+from engine.files import write_photo
 from engine.values import Media, marker
 
 Then = Callable[[list[int]], None] | None
@@ -98,7 +100,9 @@ class ReferenceDesk(QObject):
 
     def take(self, what: Incoming, then: Then = None) -> None:
         """Put what was dropped or pasted into the bins; ``then`` gets the numbers of all that are there."""
-        if what.files:
+        if what.selection:
+            self.take_selection(then)
+        elif what.files:
             self._session.add_files(what.files, then)
         elif what.image is not None:
             self.take_image(what.image, what.name or self.tr("pasted"), then)
@@ -119,6 +123,21 @@ class ReferenceDesk(QObject):
     def take_image(self, image: QImage, name: str, then: Then = None) -> None:
         """Keep a picture that has no file in the session's private folder, and put it into its bin."""
         self.make(name, ".png", lambda path: write_image(image, path), then)
+
+    def take_selection(self, then: Then = None) -> None:
+        """Cut the painted part out of the photo, and put it into the pictures' bin."""
+        document = self._session.document
+        box = document.mask.bounds() if document is not None else None
+        if document is None or box is None:
+            self._bar.say(self.tr("Nothing is painted."), self.tr("Mark with a brush or a shape what is wanted."))
+            return
+        photo, mask = document.photo, document.mask.values[box.slices].copy()  # both stay while the user works on
+
+        def write(path: Path) -> Path:
+            write_photo(cut_out(photo, mask, box), path)
+            return path
+
+        self.make(self.tr("part of {0}").format(document.path.stem), ".png", write, then)
 
     def make(self, name: str, suffix: str, write: Callable[[Path], Path], then: Then = None) -> None:
         """Let ``write`` make a file of the session's own in the worker, and put it into its bin."""
@@ -168,7 +187,7 @@ class ReferenceDesk(QObject):
         """Take drops that hold no file."""
         if isinstance(event, QDropEvent):
             what = incoming(event.mimeData())
-            if what and not what.files:
+            if what and not what.files and not what.selection:
                 event.acceptProposedAction()
                 if event.type() is QEvent.Type.Drop and not isinstance(event, QDragEnterEvent):
                     self.take(what)

@@ -113,7 +113,7 @@ class Stage(QStackedWidget):
         pending = document is not None and document.pending is not None
         for action in (a.invert, a.show_mask, a.load_mask, a.fit, a.actual, a.zoom_in, a.zoom_out):
             action.setEnabled(there)
-        for action in (a.clear, a.grow, a.shrink, a.feather, a.save_mask):
+        for action in (a.clear, a.grow, a.shrink, a.feather, a.save_mask, a.cut_out):
             action.setEnabled(masked)
         for action in (a.before, a.split, a.side):
             action.setEnabled(there and canvas.can_compare)

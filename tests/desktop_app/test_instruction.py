@@ -164,6 +164,15 @@ def test_a_renamed_reference_changes_its_chip(box, open_window) -> None:
     assert box._about(1).startswith("[ref#1] Rex\ndog.png")
 
 
+def test_an_empty_instruction_begins_with_what_the_reference_is_for(box, open_window) -> None:
+    open_window.desk.set_role(1, "style")
+    open_window.desk.set_role(3, "mood")
+    QTest.mouseClick(open_window.side.pictures.tiles[0], Qt.MouseButton.LeftButton)
+    assert box.text == "make it in the style of [ref#1]"
+    QTest.mouseClick(open_window.side.sounds.tiles[0], Qt.MouseButton.LeftButton)
+    assert box.text == "make it in the style of [ref#1] [ref#3]"
+
+
 def test_hovering_a_chip_names_it(box) -> None:
     box.setPlainText("add [ref#1]")
     cursor = box.textCursor()

@@ -7,13 +7,16 @@ from base64 import b64encode
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage, qRgb
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDrag, QGuiApplication, QImage, qRgb
 from PySide6.QtTest import QTest
-from window_helpers import drop, drop_data, write_sound
+from window_helpers import drop, drop_data, stroke, widget_point, write_sound
 
 from desktop_app.drops import incoming
-from engine.files import read_photo, write_photo
+from desktop_app.selection_drag import cut_out
+from engine.files import read_photo, read_reference, write_photo
+from engine.picture import Photo
+from engine.values import Box
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -126,14 +129,90 @@ def test_too_many_files_at_once(window, tmp_path, qtbot) -> None:
 
 
 def write_photo_of(path, value: int) -> None:
-    from engine.picture import Photo
-
     write_photo(Photo(np.full((8, 8, 3), value, np.uint8)), path)
 
 
 def test_a_folder_is_not_swallowed_without_a_word(window, tmp_path) -> None:
     assert drop(window.side.pictures, tmp_path)
     assert "is a folder" in window.message_bar.text
+
+
+# the painted part of the photo
+
+
+@pytest.fixture
+def painted(open_window):
+    """The window with a stroke in the middle of its photo."""
+    open_window.stage.canvas.set_brush(diameter=40, hardness=1.0)
+    stroke(open_window, (150, 150), (250, 150))
+    return open_window
+
+
+def check_cut_out(window) -> None:
+    """The newest reference holds the photo's pixels under the mask, and nothing elsewhere."""
+    cut = read_reference(window.session.references[-1].path)
+    box = window.document.mask.bounds()
+    mask = window.document.mask.values[box.slices]
+    assert (cut.width, cut.height) == (box.width, box.height)
+    assert np.array_equal(cut.pixels[..., 3], mask)
+    seen = mask > 0
+    assert np.array_equal(cut.pixels[..., :3][seen], window.document.photo.pixels[box.slices][seen])
+
+
+def drag_off(window, start: tuple[float, float], monkeypatch) -> list[QMimeData]:
+    """Press with Ctrl at a photo point and pull; gives what was dragged."""
+    dragged: list[QMimeData] = []
+
+    def exec_(drag: QDrag, *_how) -> Qt.DropAction:
+        data = QMimeData()
+        for kind in drag.mimeData().formats():
+            data.setData(kind, drag.mimeData().data(kind))
+        dragged.append(data)
+        assert not drag.pixmap().isNull()
+        return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(QDrag, "exec", exec_)
+    canvas, place = window.stage.canvas, widget_point(window, *start)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, CTRL, place)
+    QTest.mouseMove(canvas, place + QPoint(30, 30))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, CTRL, place + QPoint(30, 30))
+    return dragged
+
+
+@pytest.mark.parametrize("target", ["pictures", "instruction"])
+def test_the_painted_part_is_dragged_off_the_canvas(painted, monkeypatch, target, qtbot) -> None:
+    strokes = painted.document.mask.values.copy()
+    [data] = drag_off(painted, (200, 150), monkeypatch)
+    assert np.array_equal(painted.document.mask.values, strokes)
+    with qtbot.waitSignal(painted.session.added):
+        if target == "pictures":
+            assert drop_data(painted.side.pictures, data)
+        else:
+            painted.side.instruction.insertFromMimeData(data)
+    check_cut_out(painted)
+    assert paths(painted) == ["part of lake.png"]
+    assert painted.side.instruction.text == ("" if target == "pictures" else "[ref#1]")
+
+
+def test_outside_the_mask_nothing_is_dragged(painted, monkeypatch) -> None:
+    assert drag_off(painted, (50, 50), monkeypatch) == []
+
+
+def test_the_painted_part_by_its_command(painted, qtbot) -> None:
+    with qtbot.waitSignal(painted.session.added):
+        QTest.keyClick(painted.stage.canvas, Qt.Key.Key_J, CTRL)
+    check_cut_out(painted)
+    QTest.keyClick(painted.stage.canvas, Qt.Key.Key_D, CTRL)
+    assert not painted.commands.cut_out.isEnabled()
+
+
+def test_cutting_out_keeps_depth_and_transparency() -> None:
+    pixels = np.full((10, 12, 4), 40_000, np.uint16)
+    pixels[:, :6, 3] = 65_535
+    box = Box(4, 2, 8, 6)
+    cut = cut_out(Photo(pixels), np.full((4, 4), 255, np.uint8), box)
+    assert cut.pixels.dtype == np.uint16
+    assert cut.pixels[0, :, 3].tolist() == [65_535, 65_535, 40_000, 40_000]
 
 
 def test_renaming_by_key_and_undo(open_window, photo_file, qtbot) -> None:
