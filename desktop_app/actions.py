@@ -74,6 +74,8 @@ class Actions:
         self.cancel = self._make(translate("actions", "&Cancel"), "Esc")
         self.accept = self._make(translate("actions", "&Accept Result"), "Ctrl+Shift+A")
         self.discard = self._make(translate("actions", "&Discard Result"), "Ctrl+Shift+D")
+        self.next_result = self._make(translate("actions", "&Next Result"), "Alt+Right")
+        self.previous_result = self._make(translate("actions", "Pre&vious Result"), "Alt+Left")
         self.write = self._make(translate("actions", "Go to the &Instruction"), "Ctrl+L")
         self.about = self._make(translate("actions", "&About Overtone and Its Models"))
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
@@ -87,7 +89,7 @@ class Actions:
             ),
             translate("actions", "&Edit"): (
                 self.undo, self.redo, None, self.paste, None, self.write, self.run, self.plan, self.cancel, None,
-                self.accept, self.discard,
+                self.accept, self.discard, self.next_result, self.previous_result,
             ),
             translate("actions", "&Mask"): (
                 *self.tools(), None, self.smaller, self.larger, self.softer, self.harder, self.switch, None,

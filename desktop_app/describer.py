@@ -9,7 +9,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.questions import Questions
-from desktop_app.runs import Runs, State
+from desktop_app.run import State
+from desktop_app.runs import Runs
 from desktop_app.session import Session
 
 MOST = 3  # labels of a file

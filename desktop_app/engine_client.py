@@ -48,6 +48,14 @@ class EngineClient(Protocol):
         """Why the bundle of that name is not ready, in one sentence; empty when it is. Imports no model library."""
         ...
 
+    def engines(self) -> tuple[str, ...]:
+        """Names of the engines on this machine."""
+        ...
+
+    def abilities(self, name: str) -> frozenset[str]:
+        """What an engine has beyond the least: ``decoder``, ``prior``, ``restorer``."""
+        ...
+
     def plan(self, request: EditRequest) -> int:
         """Start planning; returns the job's number, as all that follow do."""
         ...

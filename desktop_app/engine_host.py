@@ -38,11 +38,15 @@ class Running(Protocol):
 
 
 class Host(Protocol):
-    """Starts servers."""
+    """Starts servers.
 
-    def missing(self, name: str) -> str:
-        """See :meth:`desktop_app.engine_client.EngineClient.missing`."""
-        ...
+    Attributes
+    ----------
+    source
+        Answers in the window's thread what can be told without an engine.
+    """
+
+    source: Source
 
     def start(self) -> Running:
         """Start one; called again after it has ended."""
@@ -59,17 +63,14 @@ class ProcessHost:
     """
 
     def __init__(self, source: str = INSTALLED) -> None:
-        self._source = source
-
-    def missing(self, name: str) -> str:
-        """See :meth:`Host.missing`."""
-        return engine_process.source_named(self._source).missing(name)
+        self._name = source
+        self.source = engine_process.source_named(source)
 
     def start(self) -> Running:
         """See :meth:`Host.start`."""
         here = str(Path(__file__).resolve().parents[1])
         paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]
-        command = [sys.executable, "-P", "-m", engine_process.__name__, self._source]
+        command = [sys.executable, "-P", "-m", engine_process.__name__, self._name]
         return _Process(
             subprocess.Popen(
                 command,
@@ -107,15 +108,11 @@ class ThreadHost:
     """The same server in a thread of this process, for a light engine made here."""
 
     def __init__(self, source: Source) -> None:
-        self._source = source
-
-    def missing(self, name: str) -> str:
-        """See :meth:`Host.missing`."""
-        return self._source.missing(name)
+        self.source = source
 
     def start(self) -> Running:
         """See :meth:`Host.start`."""
-        return _Thread(self._source)
+        return _Thread(self.source)
 
 
 class _Thread:

@@ -118,7 +118,15 @@ class RemoteEngineClient(QObject):
 
     def missing(self, name: str) -> str:
         """See :meth:`EngineClient.missing`."""
-        return self._host.missing(name)
+        return self._host.source.missing(name)
+
+    def engines(self) -> tuple[str, ...]:
+        """See :meth:`EngineClient.engines`."""
+        return self._host.source.engines()
+
+    def abilities(self, name: str) -> frozenset[str]:
+        """See :meth:`EngineClient.abilities`."""
+        return self._host.source.abilities(name)
 
     def plan(self, request: EditRequest) -> int:
         """See :meth:`EngineClient.plan`."""

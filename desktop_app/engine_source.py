@@ -7,9 +7,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine.bundle import Bundle
+from engine.bundle.listing import names
 from engine.errors import BundleError, Cancelled
 from engine.picture import Photo
 from engine.values import CancelCheck, EditRequest, EditResult, OnEvent, Plan, Region
+
+ABILITIES = {  # what tells that a bundle has it
+    "decoder": "decoder/decoder.json",
+    "prior": "own/prior.safetensors",
+    "restorer": "own/restorer.safetensors",
+}
 
 
 class Engine(Protocol):
@@ -51,6 +58,14 @@ class Source(Protocol):
         """Why the bundle cannot be used, in one sentence; empty when it is complete. Called in the window's thread."""
         ...
 
+    def engines(self) -> tuple[str, ...]:
+        """Names of the bundles on this machine, the starter's always. Called in the window's thread, as the next."""
+        ...
+
+    def abilities(self, name: str) -> frozenset[str]:
+        """What a bundle has beyond the least: ``decoder``, ``prior``, ``restorer``."""
+        ...
+
     def load(self, name: str) -> Engine:
         """Load the engine; slow, imports the model libraries. Called in the engine's thread."""
         ...
@@ -70,6 +85,18 @@ class Installed:
         except BundleError as error:
             return error.message
         return ""
+
+    def engines(self) -> tuple[str, ...]:
+        """See :meth:`Source.engines`."""
+        return names()
+
+    def abilities(self, name: str) -> frozenset[str]:
+        """See :meth:`Source.abilities`; looks at the manifest only."""
+        try:
+            bundle = Bundle.open(name)
+        except BundleError:
+            return frozenset()
+        return frozenset(ability for ability, path in ABILITIES.items() if bundle.has(path))
 
     def load(self, name: str) -> Engine:
         """See :meth:`Source.load`."""

@@ -16,7 +16,7 @@ from desktop_app.chips import Known
 from desktop_app.describer import Describer
 from desktop_app.dialogs import Dialogs, QtDialogs
 from desktop_app.document import Document, Touched
-from desktop_app.engine_client import EngineClient
+from desktop_app.engine_client import DEFAULT_ENGINE, EngineClient
 from desktop_app.history_desk import HistoryDesk
 from desktop_app.library_desk import LibraryDesk
 from desktop_app.message_bar import MessageBar
@@ -28,6 +28,7 @@ from desktop_app.questions import Questions
 from desktop_app.recovery_bar import RecoveryBar
 from desktop_app.reference_desk import ReferenceDesk
 from desktop_app.region_desk import RegionDesk
+from desktop_app.results import Results
 from desktop_app.running import Running
 from desktop_app.runs import Runs
 from desktop_app.safekeeping import Safekeeping
@@ -42,7 +43,7 @@ from desktop_app.talk_desk import TalkDesk
 from desktop_app.theme import Look
 from desktop_app.tool_bar import ToolBar
 from engine.errors import OvertoneError
-from engine.values import Media, Plan, Settings
+from engine.values import Media, Plan
 
 
 class MainWindow(QMainWindow):
@@ -68,7 +69,6 @@ class MainWindow(QMainWindow):
         self._dialogs = dialogs or QtDialogs(self)
         self._background = Background()
         self._settled = False  # nothing can be lost by closing any more
-        self.settings = Settings()
         self.session = Session(self._background, self)
         self.safekeeping = Safekeeping(self.session, self._dialogs)
         self.runs = Runs(client, self)
@@ -76,10 +76,11 @@ class MainWindow(QMainWindow):
         self.commands.fill(self.menuBar())
         self.tool_bar = ToolBar(look, self.commands)
         self.message_bar = MessageBar(look)
-        self.stage = Stage(look, self.commands, self.session)
+        self.results = Results(self.session, self)
+        self.stage = Stage(look, self.commands, self.session, self.results)
         self.side = SidePanel(look)
         self.status = StatusLine(look)
-        self.models = Models(self.settings.engine, client, self.runs, self.message_bar, self.status, self, look)
+        self.models = Models(DEFAULT_ENGINE, client, self.runs, self.message_bar, self.status, self, look)
         bins = self.side.bins()
         self.desk = ReferenceDesk(self.session, bins, self._background, self.message_bar, self._dialogs, self)
         device = audio or PortAudio()
@@ -89,12 +90,12 @@ class MainWindow(QMainWindow):
         self.opening = Opening(self.session, self.runs, self.safekeeping, self.message_bar, self._dialogs, self)
         self.running = Running(
             self.runs, self.session, self.side, self.stage, self.models, self.message_bar, self.commands,
-            lambda: self.settings, self,
+            self.results, self,
         )  # fmt: skip
         self.talk = TalkDesk(
             self.side, self.session, self.runs, self.running, self.stage, self._background, self.message_bar
         )
-        questions, engine = Questions(client, self), lambda: self.settings.engine
+        questions, engine = Questions(client, self), lambda: self.models.name
         self.describer = Describer(self.session, questions, self.runs, engine, self)
         self.selection_drag = SelectionDrag(self.stage.canvas)
         self.outline = Outline(self.stage.canvas)
@@ -102,7 +103,7 @@ class MainWindow(QMainWindow):
             self.side.plan_card, self.outline, self.session, questions, self.runs, self._background, engine
         )
         self.canvas_work = CanvasWork(
-            self.stage, self.session, self.runs, client, self._background, self._dialogs, lambda: self.settings,
+            self.stage, self.session, self.runs, client, self._background, self._dialogs, lambda: self.running.settings,
             lambda: self.side.instruction.text, self.running.run, self,
         )  # fmt: skip
         self.library = LibraryDesk(
@@ -110,8 +111,9 @@ class MainWindow(QMainWindow):
         )
         self.side.library_asked.connect(self.library.open)
         self.steering = Steering(
-            self.commands, self.session, self.runs, self.models, self.stage, self.side, self.tool_bar, self.status, self
-        )
+            self.commands, self.session, self.runs, self.models, self.stage, self.side, self.results, self.tool_bar,
+            self.status, self,
+        )  # fmt: skip
         self.history_desk = HistoryDesk(
             self.side.history, self.session, self.runs, self.running, self._background, self.message_bar, self
         )
@@ -123,7 +125,7 @@ class MainWindow(QMainWindow):
             self.session, self.safekeeping, self.runs, self.side, self.commands, self.recovery_bar, self.message_bar,
             self._dialogs, self._background, self,
         )  # fmt: skip
-        self.setWindowTitle("Overtone")
+        self.setWindowTitle("Overtone[*]")
         self.resize(1280, 800)
         self.models.check()
         self.project_desk.look()
@@ -303,7 +305,7 @@ class MainWindow(QMainWindow):
         event.accept()
         self.models.close()
         self.hide()
-        self.runs.cancel()
+        self.runs.cancel_all()
         self.sound_desk.close()
         self.library.close()
         self._client.close()

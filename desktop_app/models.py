@@ -20,6 +20,8 @@ class Models(QObject):
     ----------
     checked
         The state is known anew.
+    name
+        The engine's.
     missing
         Why the engine cannot be used, in one sentence; empty when it can.
     """
@@ -58,6 +60,21 @@ class Models(QObject):
             )
         self._show()
         self.checked.emit()
+
+    def engines(self) -> tuple[str, ...]:
+        """Names of the engines on this machine."""
+        return self._client.engines()
+
+    def abilities(self) -> frozenset[str]:
+        """What the engine has beyond the least."""
+        return self._client.abilities(self.name)
+
+    def choose(self, name: str) -> None:
+        """Work with another engine from now on."""
+        if name and name != self.name:
+            self.name = name
+            self._bar.dismiss()
+            self.check()
 
     def assemble(self) -> None:
         """Put the bundle together."""

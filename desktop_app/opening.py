@@ -66,7 +66,8 @@ class Opening(QObject):
         """Open a photo, after the user has said what to do with changes not saved."""
 
         def go() -> None:
-            self._runs.cancel()  # it serves the photo that is about to go
+            if self._session.document is not None:
+                self._runs.forget(self._session.document)
             self._session.open(path)
 
         self._safekeeping.settle(go)

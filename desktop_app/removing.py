@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.canvas import Canvas
 from desktop_app.document import Pending
-from desktop_app.runs import Runs, State
+from desktop_app.run import State
+from desktop_app.runs import Runs
 from desktop_app.session import Session
 from engine.errors import OvertoneError
 from engine.values import EditRequest, Op, Operation, Plan, Settings

@@ -58,8 +58,6 @@ class ResultBar(QFrame):
         self.accept_button.clicked.connect(self.accept_asked)
         self.hide()
 
-    def set_usable(self, runnable: bool, idle: bool) -> None:
-        """Whether another run may begin now, and whether none is under way."""
+    def set_usable(self, runnable: bool) -> None:
+        """Whether another run may be asked for now."""
         self.again_button.setEnabled(runnable)
-        self.discard_button.setEnabled(idle)
-        self.accept_button.setEnabled(idle)

@@ -1,68 +1,58 @@
-"""A run from the instruction to the result: plan, then edit, with progress and cancel, one at a time."""
+"""Runs from the instruction to the result: plan, then edit, with progress and cancel; further runs wait in a queue."""
 
 from __future__ import annotations
 
-import enum
+import itertools
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.document import Document, Pending
 from desktop_app.engine_client import EngineClient
-from engine import instruction as rules
+from desktop_app.pace import Pace
+from desktop_app.run import LARGEST_SEED, Run, State, instruction_of
 from engine.errors import BadInput, OvertoneError
 from engine.picture import Photo
 from engine.project.edits import NO_MARGINS, Edit
-from engine.values import MARKER, Box, EditRequest, EditResult, Instruction, Plan, Settings, Turn, marker
+from engine.values import Box, EditRequest, EditResult, Plan, Settings, Turn
 
-STEPS = ("encode", "plan", "refine", "ground", "draft", "decode", "restore", "composite")
 BUSY = -1  # progress not known
 
 
-class State(enum.Enum):
-    """What the engine is doing for the window."""
-
-    idle = "idle"
-    planning = "planning"
-    editing = "editing"
-    assembling = "assembling"
-
-
-@dataclass(frozen=True, eq=False)
-class _Run:
-    """The run under way and what it needs for its second half."""
-
-    document: Document | None
-    request: EditRequest | None
-    plan_only: bool = False
-    replaces: str = ""  # key of the accepted edit that is run again
-
-
 class Runs(QObject):
-    """Starts jobs at the engine and follows them.
+    """Starts jobs at the engine and follows them, one run at a time.
 
     Attributes
     ----------
     state_changed
-        A :class:`State`.
+        The :class:`State` of the run under way.
+    queue_changed
+        A run was added, began, or left.
+    began
+        The words of the run that begins; repetitions say nothing new.
     stage
         Key of the step that begins ("load", "plan", "encode"…), the operation's index from 1, and operations in all.
     progress
         Thousandths of the edit, or -1 while it cannot be told.
+    left
+        Seconds still to go, or -1 while that cannot be told.
     log
         One line for the user.
     planned
         The plan, as soon as it is there; in a run it is carried out right after.
     preview
         ``(h, w, 3)`` uint8 and the box in the photo where it belongs.
+    candidates
+        A list of :class:`~desktop_app.document.Pending`: the pictures of one answer; more may follow in the same run.
     result
-        A :class:`~desktop_app.document.Pending`; the document holds it already.
+        The first of them; the document holds it already.
     answered
         An :class:`~engine.values.EditResult` without a picture.
     failed
-        An :class:`~engine.errors.OvertoneError`.
+        An :class:`~engine.errors.OvertoneError`, with details for a report as notes.
     cancelled, assembled
         Nothing more.
     dress
@@ -70,11 +60,15 @@ class Runs(QObject):
     """
 
     state_changed = Signal(object)
+    queue_changed = Signal()
+    began = Signal(str)
     stage = Signal(str, int, int)
     progress = Signal(int)
+    left = Signal(float)
     log = Signal(str)
     planned = Signal(object)
     preview = Signal(object, object)
+    candidates = Signal(list)
     result = Signal(object)
     answered = Signal(object)
     failed = Signal(object)
@@ -84,10 +78,11 @@ class Runs(QObject):
     def __init__(self, client: EngineClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._client = client
+        self._numbers = itertools.count(1)
         self._job = 0
-        self._run = _Run(None, None)
-        self._step = ("", 1, 1)
-        self.state = State.idle
+        self._pace = Pace()
+        self.current: Run | None = None
+        self.waiting: list[Run] = []
         self.dress: Callable[[EditRequest], EditRequest] = lambda request: request
         signals = client.signals
         signals.stage.connect(self._on_stage)
@@ -101,42 +96,32 @@ class Runs(QObject):
         signals.cancelled.connect(self._on_cancelled)
 
     @property
+    def state(self) -> State:
+        """What is done now."""
+        return self.current.state if self.current is not None else State.idle
+
+    @property
     def busy(self) -> bool:
-        """Whether a job is under way."""
-        return self.state is not State.idle
+        """Whether a run is under way."""
+        return self.current is not None
 
     # what the window asks for
 
     def start(self, document: Document, text: str, settings: Settings, *, plan_only: bool = False) -> bool:
         """Plan the instruction and, unless ``plan_only``, carry the plan out. False when it was refused."""
-        if self.busy:
-            return False
-        try:
-            instruction = self._instruction(document, text)
-        except OvertoneError as error:
-            self.failed.emit(error)
-            return False
-        pending = document.pending
-        follows = pending is not None and pending.instruction.text != instruction.text
-        history = (Turn(pending.instruction, pending.result.plan),) if pending is not None and follows else ()
-        request = self._request(document, instruction, settings, history)
-        self._run = _Run(document, request, plan_only)
-        self._enter(State.planning, self._client.plan(request))
-        return True
+        return self._add(Run(0, document, text, settings, self._mask(document), plan_only=plan_only))
 
     def carry_out(self, document: Document, text: str, plan: Plan, settings: Settings) -> bool:
         """Carry out a plan as it is, for instance one that the user has changed. False when it was refused."""
-        if self.busy:
-            return False
-        try:
-            instruction = self._instruction(document, text)
-        except OvertoneError as error:
-            self.failed.emit(error)
-            return False
-        request = self.dress(replace(self._request(document, instruction, settings, ()), plan=plan))
-        self._run = _Run(document, request)
-        self._enter(State.editing, self._client.edit(request))
-        return True
+        return self._add(Run(0, document, text, settings, self._mask(document), plan))
+
+    def repeat(self, document: Document, pending: Pending, settings: Settings) -> bool:
+        """Carry out again what led to a result, with other settings, on the photo as it is now."""
+        text, plan = pending.instruction.text, pending.result.plan
+        if pending.request is None:
+            return self.carry_out(document, text, plan, settings)
+        request = replace(pending.request, plan=plan, settings=settings)
+        return self._add(Run(0, document, text, settings, request.mask, plan, False, pending.replaces, None, request))
 
     def again(self, document: Document, edit: Edit, base: Photo, mask: np.ndarray | None) -> bool:
         """Run an accepted edit again, on the picture below it and with another mask. False when it was refused.
@@ -152,91 +137,146 @@ class Runs(QObject):
         mask
             ``(H, W)`` uint8 of the base's size, or nothing where none was painted.
         """
-        if self.busy:
-            return False
-        settings = replace(edit.settings, seed=edit.seed)
+        settings = replace(edit.settings, seed=edit.seed, variations=1)
         margins = edit.margins if edit.margins != NO_MARGINS else None
         request = EditRequest(edit.instruction, base, mask, edit.plan, (), settings, margins, edit.context)
-        self._run = _Run(document, request, replaces=edit.key)
-        self._enter(State.editing, self._client.edit(request))
-        return True
+        return self._add(
+            Run(0, document, edit.instruction.text, settings, mask, edit.plan, False, edit.key, base, request)
+        )
 
     def assemble(self, name: str) -> None:
-        """Put a bundle together."""
-        if not self.busy:
-            self._run = _Run(None, None)
-            self._enter(State.assembling, self._client.assemble(name))
+        """Put a bundle together, unless that is under way."""
+        if all(run.document is not None or run.text != name for run in (*self.waiting, *self._running())):
+            self._add(Run(0, None, name, Settings()))
 
-    def cancel(self) -> None:
-        """Stop; the window is told at once, the engine follows at its next step."""
-        if self.busy:
+    def cancel(self, number: int = 0) -> None:
+        """Stop a run, or the one under way when none is named; the others go on.
+
+        The window is told at once, the engine follows at its next step.
+        """
+        run = next((run for run in self.waiting if run.number == number), None)
+        if run is not None:
+            self.waiting.remove(run)
+            self.queue_changed.emit()
+        elif self.current is not None and number in (0, self.current.number):
             self._client.cancel(self._job)
+
+    def cancel_all(self) -> None:
+        """Stop the run under way and all that wait."""
+        self.waiting.clear()
+        self.cancel()
+        self.queue_changed.emit()
 
     def forget(self, document: Document) -> None:
         """Stop whatever serves this document, which is about to close."""
-        if self.busy and self._run.document is document:
+        self.waiting = [run for run in self.waiting if run.document is not document]
+        if self.current is not None and self.current.document is document:
             self.cancel()
+        self.queue_changed.emit()
 
     # helpers
 
-    def _instruction(self, document: Document, text: str) -> Instruction:
-        instruction = document.instruction(rules.tidy(text))
-        given = {reference.marker for reference in instruction.references}
-        for number in MARKER.findall(instruction.text):
-            if marker(int(number)) not in given:
-                raise BadInput(
-                    self.tr("{0} stands in the instruction, but there is no such reference.").format(f"[ref#{number}]"),
-                    self.tr("Add a picture or sound, or delete the marker."),
-                )
-        for reference in instruction.references:
-            if reference.file is not None and not reference.file.exists():
-                raise BadInput(
-                    self.tr("{0} is no longer there.").format(reference.file.name),
-                    self.tr("Remove {0} and add the file again.").format(reference.marker),
-                )
-        rules.check(instruction)
-        return instruction
+    def _running(self) -> tuple[Run, ...]:
+        return () if self.current is None else (self.current,)
 
-    def _request(
-        self, document: Document, instruction: Instruction, settings: Settings, history: tuple[Turn, ...]
-    ) -> EditRequest:
-        mask = None if document.mask.empty else document.mask.values.copy()  # the user may paint on while it runs
-        return EditRequest(instruction, document.photo, mask, None, history, settings)
+    @staticmethod
+    def _mask(document: Document) -> np.ndarray | None:
+        return None if document.mask.empty else document.mask.values.copy()  # the user may paint on while it runs
+
+    def _add(self, run: Run) -> bool:
+        try:
+            if run.document is not None and run.request is None:
+                instruction_of(run.document, run.text)
+        except OvertoneError as error:
+            self.failed.emit(error)
+            return False
+        run.number = next(self._numbers)
+        self.waiting.append(run)
+        self._next()
+        if run in self.waiting:
+            self.queue_changed.emit()
+        return True
+
+    def _next(self) -> None:
+        while self.current is None and self.waiting:
+            run = self.waiting.pop(0)
+            try:
+                self._begin(run)
+                self.queue_changed.emit()
+            except OvertoneError as error:  # for instance a reference that was removed while it waited
+                self.failed.emit(error)
+
+    def _begin(self, run: Run) -> None:
+        document = run.document
+        if document is None:
+            self.current = run
+            self._enter(State.assembling, self._client.assemble(run.text))
+            return
+        photo = run.base or document.photo
+        if run.mask is not None and run.mask.shape != (photo.height, photo.width):
+            raise BadInput(
+                self.tr("The photo has another size than when “{0}” was asked for.").format(run.text),
+                self.tr("Run it again."),
+            )
+        if run.request is not None:  # a repetition
+            self.current = run
+            self._edit(run, replace(run.request, photo=photo))
+            return
+        instruction = instruction_of(document, run.text)
+        pending = document.pending
+        follows = run.plan is None and pending is not None and pending.instruction.text != instruction.text
+        history = (Turn(pending.instruction, pending.result.plan),) if pending is not None and follows else ()
+        run.request = EditRequest(instruction, photo, run.mask, run.plan, history, run.settings)
+        self.current = run
+        self.began.emit(run.text)
+        if run.plan is None:
+            self._enter(State.planning, self._client.plan(run.request))
+        else:
+            self._edit(run, self.dress(run.request))
+
+    def _edit(self, run: Run, request: EditRequest) -> None:
+        run.request = request
+        self._pace.begin(time.monotonic(), request.settings.variations)
+        self._enter(State.editing, self._client.edit(request))
 
     def _enter(self, state: State, job: int) -> None:
+        assert self.current is not None
         self._job = job
-        self._step = ("", 1, 1)
-        self.state = state
+        self.current.state = state
         self.progress.emit(BUSY)
+        self.left.emit(BUSY)
         self.state_changed.emit(state)
 
     def _leave(self) -> None:
         self._job = 0
-        self._run = _Run(None, None)
-        self.state = State.idle
+        self.current = None
         self.state_changed.emit(State.idle)
+        QTimer.singleShot(0, self, self._next)  # what came of this run is told first
 
-    def _share(self, done: int, total: int) -> int:
-        """Thousandths of the edit when ``done`` of ``total`` of the present step are done."""
-        step, index, operations = self._step
-        if step not in STEPS:
-            return BUSY if total < 1 else 1000 * done // total
-        inside = (STEPS.index(step) + (done / total if total else 0)) / len(STEPS)
-        return min(round(1000 * (index - 1 + inside) / max(operations, 1)), 1000)
+    def _share(self, share: float) -> None:
+        if self.state is State.editing:
+            self.progress.emit(round(1000 * share))
+            left = self._pace.left(time.monotonic())
+            self.left.emit(BUSY if left is None else left)
 
     # what the engine says
 
     @Slot(int, str, int, int)
     def _on_stage(self, job: int, step: str, index: int, total: int) -> None:
         if job == self._job:
-            self._step = (step, index, total)
             self.stage.emit(step, index, total)
-            self.progress.emit(self._share(0, 0) if self.state is State.editing else BUSY)
+            if self.state is State.editing:
+                self._share(self._pace.stage(step, index, total))
+            else:
+                self.progress.emit(BUSY)
 
     @Slot(int, int, int)
     def _on_step(self, job: int, done: int, total: int) -> None:
         if job == self._job:
-            self.progress.emit(self._share(done, total))
+            if self.state is State.editing:
+                self._share(self._pace.step(done, total))
+            else:
+                self.progress.emit(BUSY if total < 1 else 1000 * done // total)
 
     @Slot(int, object, object)
     def _on_preview(self, job: int, pixels: object, box: Box) -> None:
@@ -250,30 +290,49 @@ class Runs(QObject):
 
     @Slot(int, object)
     def _on_planned(self, job: int, plan: Plan) -> None:
-        if job != self._job:
+        run = self.current
+        if job != self._job or run is None or run.request is None:
             return
-        run = self._run
-        if run.plan_only or run.request is None:
+        if run.plan_only:
             self._leave()
             self.planned.emit(plan)
             return
         request = self.dress(replace(run.request, plan=plan))
         self.planned.emit(request.plan)
-        self._run = replace(run, request=request)
-        self._enter(State.editing, self._client.edit(request))
+        self._edit(run, request)
 
     @Slot(int, object)
     def _on_finished(self, job: int, result: EditResult) -> None:
-        run = self._run
-        if job != self._job or run.document is None or run.request is None:
+        run = self.current
+        if job != self._job or run is None or run.document is None or run.request is None:
             return
-        self._leave()
+        request, document = run.request, run.document
+        self._pace.learn(result.steps, len(result.plan.operations))
         if not result.images:  # describe and plain questions answer in words
+            self._leave()
             self.answered.emit(result)
             return
-        pending = Pending(run.request.instruction, result, result.images[0], run.request, run.replaces)
-        run.document.pending = pending
-        self.result.emit(pending)
+        pictures = []
+        for place, image in enumerate(result.images):
+            seed = (request.settings.seed + place) % LARGEST_SEED
+            one = replace(request, settings=replace(request.settings, seed=seed, variations=1))
+            own = replace(result, images=(image,), seed=seed)
+            pictures.append(Pending(request.instruction, own, image, one, run.replaces))
+        first = request.settings.variations == run.settings.variations
+        lacking = request.settings.variations - len(result.images)
+        if first:
+            document.pending = pictures[0]
+        if lacking > 0:  # an engine that gives one picture a time is asked again, with the seeds that follow
+            seed = (request.settings.seed + len(result.images)) % LARGEST_SEED
+            again = replace(
+                request, plan=result.plan, settings=replace(request.settings, seed=seed, variations=lacking)
+            )
+            self._edit(run, again)
+        else:
+            self._leave()
+        self.candidates.emit(pictures)
+        if first:
+            self.result.emit(pictures[0])
 
     @Slot(int, str)
     def _on_assembled(self, job: int, _name: str) -> None:

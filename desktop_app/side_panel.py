@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from desktop_app.bins import Bin
 from desktop_app.chips import Known
 from desktop_app.conversation import Conversation
+from desktop_app.expert import Expert
 from desktop_app.history_panel import HistoryPanel
 from desktop_app.instruction_box import InstructionBox
 from desktop_app.instruction_head import InstructionHead
@@ -57,8 +58,9 @@ class SidePanel(QFrame):
             self.tr("Add sounds"),
         )
         self.instruction = InstructionBox(look)
-        self.run_bar = RunBar()
         self.conversation = Conversation(look)
+        self.run_bar = RunBar(look)
+        self.expert = Expert(look)
         self.plan_card = PlanCard(look)
         self.history = HistoryPanel(look)
         self.head = InstructionHead(look, self.instruction)
@@ -67,7 +69,7 @@ class SidePanel(QFrame):
         column = QVBoxLayout(content)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(10)
-        for part in (self.pictures, self.sounds, self.conversation, self.plan_card, self.history):
+        for part in (self.pictures, self.sounds, self.conversation, self.plan_card, self.history, self.expert):
             column.addWidget(part)
         column.addStretch(1)
         scroll = QScrollArea(self)

@@ -9,9 +9,11 @@ from desktop_app.actions import Actions
 from desktop_app.assets import sample_photo
 from desktop_app.canvas import Canvas
 from desktop_app.document import Document, Touched
+from desktop_app.film_strip import FilmStrip
 from desktop_app.mask_commands import MaskCommands
 from desktop_app.navigator import Navigator
 from desktop_app.result_bar import ResultBar
+from desktop_app.results import Results
 from desktop_app.scene import Compare
 from desktop_app.session import Session
 from desktop_app.theme import Look
@@ -34,7 +36,7 @@ class Stage(QStackedWidget):
         Which tool is chosen, and its options.
     """
 
-    def __init__(self, look: Look, actions: Actions, session: Session) -> None:
+    def __init__(self, look: Look, actions: Actions, session: Session, results: Results) -> None:
         super().__init__()
         self._actions = actions
         self._session = session
@@ -46,6 +48,9 @@ class Stage(QStackedWidget):
         self.toolbox = Toolbox(self.canvas, self.options, actions, self.masks, self)
         self.welcome = Welcome(look, sample_photo() is not None)
         self.result_bar = ResultBar(look, actions.split, self.canvas)
+        self.film = FilmStrip(look, results)
+        self._results = results
+        self._split_soon = False  # as soon as both pictures are ready
         self.editor = QWidget()
         self._arrange()
         a, canvas = actions, self.canvas
@@ -58,12 +63,13 @@ class Stage(QStackedWidget):
         a.split.triggered.connect(lambda on: self._compare(Compare.split, on))
         a.side.triggered.connect(lambda on: self._compare(Compare.side, on))
         a.accept.triggered.connect(session.accept)
-        a.discard.triggered.connect(session.discard)
+        a.discard.triggered.connect(lambda _checked=False: self.discard())
         canvas.compare_changed.connect(self._on_compare)
         self.masks.changed.connect(lambda: a.show_mask.setChecked(True))
         self.result_bar.before_held.connect(self.hold_before)
         self.result_bar.accept_asked.connect(session.accept)
-        self.result_bar.discard_asked.connect(session.discard)
+        self.result_bar.discard_asked.connect(self.discard)
+        results.shown.connect(self._on_shown)
         session.opened.connect(self._on_opened)
         session.touched.connect(self._on_touched)
         session.pictures_ready.connect(self.show_pictures)
@@ -73,6 +79,7 @@ class Stage(QStackedWidget):
         column.setSpacing(0)
         column.addWidget(self.options)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.film)
         row = QHBoxLayout(self.editor)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -90,11 +97,16 @@ class Stage(QStackedWidget):
             return
         pending = document.pending
         shown = pending.photo if pending is not None else document.photo
+        against = self._results.against
         before = document.photo if pending is not None else document.original
+        before = against.pending.photo if against is not None else before
         after_pyramid = self._session.pyramid(shown)
         before_pyramid = self._session.pyramid(before) if before is not shown else None
         if after_pyramid is not None:
             self.canvas.show_pictures(after_pyramid, before_pyramid, _offset(document))
+        if self._split_soon and self.canvas.can_compare:
+            self._split_soon = False
+            self._compare(Compare.split, True)
         self.result_bar.setVisible(pending is not None and after_pyramid is not None)
         self._place_bar()
 
@@ -105,7 +117,18 @@ class Stage(QStackedWidget):
         elif self.canvas.compare is Compare.before:
             self.canvas.set_compare(Compare.after)
 
-    def sync(self, runnable: bool, busy: bool) -> None:
+    def discard(self) -> None:
+        """Let the result go that is looked at; the one beside it is looked at then."""
+        if len(self._results.items) > 1:
+            self._results.reject()
+        else:
+            self._session.discard()
+
+    def _on_shown(self) -> None:
+        self._split_soon = self._results.against is not None and self.canvas.compare is Compare.after
+        self.show_pictures()
+
+    def sync(self, runnable: bool) -> None:
         """Enable the stage's commands."""
         a, document, canvas = self._actions, self._session.document, self.canvas
         there = document is not None
@@ -118,9 +141,9 @@ class Stage(QStackedWidget):
         for action in (a.before, a.split, a.side):
             action.setEnabled(there and canvas.can_compare)
         for action in (a.accept, a.discard):
-            action.setEnabled(pending and not busy)
+            action.setEnabled(pending)
         self.toolbox.sync(there, runnable)
-        self.result_bar.set_usable(runnable, not busy)
+        self.result_bar.set_usable(runnable)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the bar in its place."""

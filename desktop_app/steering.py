@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from desktop_app.actions import Actions
 from desktop_app.assets import sample_photo
 from desktop_app.models import Models
+from desktop_app.results import Results
 from desktop_app.runs import Runs
 from desktop_app.session import Session
 from desktop_app.side_panel import SidePanel
@@ -27,12 +28,14 @@ class Steering(QObject):
         models: Models,
         stage: Stage,
         side: SidePanel,
+        results: Results,
         tool_bar: ToolBar,
         status: StatusLine,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._actions, self._session, self._runs, self._models = actions, session, runs, models
+        self._results = results
         self._stage, self._side, self._tool_bar, self._status = stage, side, tool_bar, status
 
     def sync(self) -> None:
@@ -40,7 +43,7 @@ class Steering(QObject):
         c, document, busy, side = self._actions, self._session.document, self._runs.busy, self._side
         there = document is not None
         written = bool(side.instruction.text.strip())
-        runnable = there and not busy and not self._models.missing
+        runnable = there and not self._models.missing
         why = self.tr("The engine is not assembled yet.") if self._models.missing else ""
         why = why if there else self.tr("Open a photo first.")
         c.sample.setEnabled(sample_photo() is not None)
@@ -57,8 +60,10 @@ class Steering(QObject):
         for action in (c.run, c.plan):
             action.setEnabled(runnable and written)
         c.cancel.setEnabled(busy)
+        for action in (c.next_result, c.previous_result):
+            action.setEnabled(len(self._results.items) > 1)
         side.run_bar.set_ready(runnable and written, why)
         side.plan_card.set_runnable(runnable)
-        self._stage.sync(runnable, busy)
+        self._stage.sync(runnable)
         self._tool_bar.set_usable(self._stage.canvas.can_compare)
         self._status.show_photo(document)

@@ -13,8 +13,9 @@ from desktop_app.background import Background
 from desktop_app.conversation import THUMB, Exchange, Outcome
 from desktop_app.document import Pending, Touched
 from desktop_app.message_bar import MessageBar
+from desktop_app.run import State
 from desktop_app.running import Running
-from desktop_app.runs import Runs, State
+from desktop_app.runs import Runs
 from desktop_app.session import Session
 from desktop_app.side_panel import SidePanel
 from desktop_app.stage import Stage

@@ -89,6 +89,14 @@ def step_name(key: str) -> str:
     return names.get(key, key.capitalize())
 
 
+def time_left(seconds: float) -> str:
+    """How long something still takes, roughly."""
+    if seconds < 90:
+        nearest = 1 if seconds < 10 else 5
+        return translate("wording", "about {0} s left").format(max(round(seconds / nearest) * nearest, 1))
+    return translate("wording", "about {0} min left").format(round(seconds / 60))
+
+
 def change_name(key: str) -> str:
     """A step of the history, for the Edit menu."""
     names = {

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from engine.commands import importing, pulling
 from engine.commands.common import JsonOption, say, say_json
-from engine.errors import BundleError
 
 app = typer.Typer(name="models", help="List, fetch, verify and remove the bundles of weights.", no_args_is_help=True)
 app.command()(pulling.pull)
@@ -26,27 +25,9 @@ def register(to: typer.Typer) -> None:
 @app.command("list")
 def list_bundles(as_json: JsonOption = False) -> None:
     """List the bundles on this machine and those that can be had."""
-    from engine.bundle import Bundle, default_home
-    from engine.bundle.catalogue import offers
-    from engine.bundle.manifest import NAME, cure
+    from engine.bundle.listing import listing
 
-    home, offered = default_home(), offers()
-    hidden = (".old", ".partial")
-    found = {path.parent.name for path in home.glob(f"*/{NAME}") if not path.parent.name.endswith(hidden)}
-    found |= {"starter", *offered}
-    rows = []
-    for name in sorted(found):
-        row: dict[str, Any] = {"name": name, "folder": str(home / name)}
-        try:
-            manifest = Bundle.open(name).manifest
-        except BundleError as error:
-            missing = not (home / name / NAME).is_file()
-            away = "not pulled" if name in offered else "not assembled"
-            row |= {"state": away if missing else "damaged", "fix": cure(name) if missing else str(error)}
-        else:
-            size = sum(component.size for component in manifest.components)
-            row |= {"state": "ready", "version": manifest.version, "bytes": size}
-        rows.append(row)
+    rows = listing()
     if as_json:
         say_json({"bundles": rows})
         return

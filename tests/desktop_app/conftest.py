@@ -88,7 +88,11 @@ class FakeEngine:
         if any(operation.op is Op.describe for operation in plan.operations):
             return EditResult((), plan, None, 0, {}, notes=("A lake.",))
         report = {"composite": StepReport("done", 0.1)}
-        return EditResult((request.photo.with_pixels(pixels),), plan, box, request.settings.seed, report)
+        pictures = tuple(
+            request.photo.with_pixels(pixels.copy())
+            for _ in range(request.settings.variations if source.together else 1)
+        )
+        return EditResult(pictures, plan, box, request.settings.seed, report)
 
     def describe(self, file: Path) -> dict:
         self.source.described.append(file)
@@ -141,11 +145,19 @@ class FakeSource:
         self.searched: list[tuple[str, Path | None]] = []
         self.library: list[Path] = []
         self.folders: dict[Path, int] = {}
+        self.together = False  # whether all variations come in one answer
         self.loads = 0
+        self.able: frozenset[str] = frozenset()
         self.stops = 0
 
     def missing(self, _name: str) -> str:
         return self.absent
+
+    def engines(self) -> tuple[str, ...]:
+        return ("starter",)
+
+    def abilities(self, _name: str) -> frozenset[str]:
+        return self.able
 
     def load(self, _name: str) -> FakeEngine:
         self.loads += 1

@@ -27,6 +27,12 @@ class Source:
     def missing(self, name: str) -> str:
         return "" if name == "starter" else f"There is no {name}."
 
+    def engines(self) -> tuple[str, ...]:
+        return ("starter",)
+
+    def abilities(self, _name: str) -> frozenset[str]:
+        return frozenset()
+
     def load(self, _name: str) -> Engine:
         return Engine()
 

@@ -12,7 +12,7 @@ from window_helpers import drop, drop_data, stroke, widget_point, write_sound
 
 from desktop_app.drops import Incoming, reference_data
 from desktop_app.operation_editor import OperationEditor
-from desktop_app.runs import State
+from desktop_app.run import State
 from desktop_app.scene import Compare
 from desktop_app.tools import Tool
 from engine.errors import RegionNotFound

@@ -89,7 +89,7 @@ def test_every_control_can_be_reached_with_the_keyboard(open_window, photo_file,
         drop(window.side.pictures, photo_file)
     reached = {window.focusWidget()}
     place = window.focusWidget()
-    for _ in range(200):
+    for _ in range(1000):
         place = place.nextInFocusChain()
         reached.add(place)
     for widget in controls(window):
