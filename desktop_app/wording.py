@@ -131,4 +131,4 @@ def storage(size: int) -> str:
     """Bytes as a length of disk, ``84 MB``."""
     if size < 10**9:
         return translate("wording", "{0} MB").format(max(round(size / 10**6), 1) if size else 0)
-    return translate("wording", "{0:.1f} GB").format(size / 10**9)
+    return translate("wording", "{0:.2g} GB").format(size / 10**9)

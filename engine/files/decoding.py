@@ -112,7 +112,7 @@ def _with_vips(path: Path, blocks: Blocks) -> Photo:
     import pyvips
 
     try:
-        image: Any = pyvips.Image.new_from_file(str(path), fail_on="truncated")
+        image: Any = pyvips.Image.new_from_file(str(path), fail_on="truncated", revalidate=True)  # it may have changed
     except pyvips.Error as error:
         raise BadInput(f"{path.name} is damaged and cannot be opened.", "Export or copy it again.") from error
     check_size(path.name, image.width, image.height)

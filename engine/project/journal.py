@@ -38,7 +38,7 @@ from engine.project.storing import PLANS, plan_bytes, plan_member, safe_name, st
 from engine.values import Box, Plan
 
 HOME = "OVERTONE_JOURNALS"  # environment variable that names another place
-BUDGET = 8 * 2**30  # bytes of all journals together, above which the user is asked
+BUDGET = 8 * 10**9  # bytes of a history above which the user is told; nothing is ever removed unasked
 LOCK = "lock"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 BLOCK = 1 << 20  # bytes copied at a time

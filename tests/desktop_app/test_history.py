@@ -63,7 +63,7 @@ def test_accepted_edits_are_listed_newest_first_over_the_original(edited):
     assert [each.title.toolTip() for each in order[:3]] == ["third", "second", "first"]
     assert panel._name.toolTip() == "lake.png"
     assert not panel.empty.isVisible()
-    assert panel.disk.text().endswith("of 8.6 GB")
+    assert panel.disk.text().endswith("of 8 GB")
     assert all(not each.picture.pixmap().isNull() for each in order[:3])
 
 

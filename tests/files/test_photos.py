@@ -174,3 +174,9 @@ def test_next_free_path_never_names_an_existing_file(tmp_path):
     source = tmp_path / "p.jpg"
     (tmp_path / "p-edit-1.jpg").touch()
     assert next_free_path(source) == tmp_path / "p-edit-2.jpg"
+
+
+def test_a_file_that_has_changed_is_read_anew(make_photo, tmp_path):
+    for seed in (0, 1):
+        write_photo(make_photo(seed=seed), tmp_path / "a.png")
+        assert np.array_equal(read_photo(tmp_path / "a.png").pixels, make_photo(seed=seed).pixels)

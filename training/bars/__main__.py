@@ -35,7 +35,7 @@ TOPICS = {
     ),
     "B": ("agreement", "context", "inversion", "prompts", "retrieval", "diffrir", "faults", "overhead"),
     "C": ("stages",),
-    "E": ("roundtrip",),
+    "E": ("roundtrip", "kill", "disk"),
     "F": ("shapes", "importing", "hub"),
 }
 
