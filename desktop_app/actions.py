@@ -48,6 +48,8 @@ class Actions:
         self.larger = self._make(translate("actions", "&Larger Brush"), "]")
         self.softer = self._make(translate("actions", "S&ofter Brush"), "{")
         self.harder = self._make(translate("actions", "&Harder Brush"), "}")
+        for action, key in ((self.softer, "{"), (self.harder, "}")):
+            action.setShortcuts([QKeySequence(key), QKeySequence(f"Shift+{key}")])  # as keyboards and systems tell it
         self.switch = self._make(translate("actions", "Swi&tch Add and Erase"), "X")
         self.by_words = self._make(translate("actions", "Select by &Words"), "Ctrl+F")
         self.grow = self._make(translate("actions", "&Grow Mask"), "Shift+G")

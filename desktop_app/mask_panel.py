@@ -70,6 +70,7 @@ class MaskPanel(QFrame):
             grid.addWidget(self._button(action), number // 2, number % 2)
         column.addLayout(grid)
         column.addWidget(label(self.tr("Shown as"), "heading", parent=self))
+        self.colours: list[QToolButton] = []
         colours = QHBoxLayout()
         colours.setSpacing(2)
         for colour, name in zip(COLOURS, names, strict=True):
@@ -79,6 +80,7 @@ class MaskPanel(QFrame):
             button.setAccessibleName(self.tr("Show the mask in {0}").format(name))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, colour=colour: self.overlay_asked.emit(QColor(colour), None))
+            self.colours.append(button)
             colours.addWidget(button)
         colours.addStretch(1)
         column.addLayout(colours)

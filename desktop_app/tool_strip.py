@@ -17,12 +17,13 @@ GROUPS = (
 
 
 class ToolStrip(QFrame):
-    """A button for every tool; it follows the window's actions."""
+    """A button for every tool, by its name; they follow the window's actions."""
 
     def __init__(self, look: Look, actions: Actions) -> None:
         super().__init__()
         self.setObjectName("toolStrip")
         self.setAccessibleName(self.tr("Tools"))
+        self.buttons: dict[str, ActionButton] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(5, 8, 5, 8)
         column.setSpacing(2)
@@ -32,5 +33,6 @@ class ToolStrip(QFrame):
                 column.addWidget(flat_rule(self))
                 column.addSpacing(4)
             for name in group:
-                column.addWidget(ActionButton(look, name, getattr(actions, name), self))
+                self.buttons[name] = ActionButton(look, name, getattr(actions, name), self)
+                column.addWidget(self.buttons[name])
         column.addStretch(1)

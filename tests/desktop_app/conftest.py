@@ -83,6 +83,12 @@ class FakeEngine:
         if source.error is not None:
             raise source.error
         pixels = request.photo.pixels.copy()
+        if request.margins is not None and any(operation.op is Op.expand for operation in plan.operations):
+            grown = request.margins
+            sides = ((grown.top, grown.bottom), (grown.left, grown.right), (0, 0))
+            pixels = np.pad(pixels, sides, mode="edge")
+            report = {"composite": StepReport("done", 0.1)}
+            return EditResult((request.photo.with_pixels(pixels),), plan, None, request.settings.seed, report)
         where = request.mask > 127 if request.mask is not None else np.ones(pixels.shape[:2], bool)
         pixels[where] = request.photo.white - pixels[where]
         if any(operation.op is Op.describe for operation in plan.operations):
@@ -107,6 +113,15 @@ class FakeEngine:
             raise RegionNotFound("There is no unicorn in the photo.", "Paint a mask where it should be.")
         mask = np.zeros((photo.height, photo.width), np.float32)
         mask[100:200, 50:150] = 1
+        return Region(mask, "words", 0.9)
+
+    def select_at(self, photo: Photo, point: tuple[float, float]) -> Region:
+        self.source.selected.append(point)
+        if point[1] < 20:
+            raise RegionNotFound("Nothing stands out there.", "Click the middle of a thing.")
+        x, y = int(point[0]), int(point[1])
+        mask = np.zeros((photo.height, photo.width), np.float32)
+        mask[max(y - 10, 0) : y + 10, max(x - 10, 0) : x + 10] = 1
         return Region(mask, "words", 0.9)
 
     def search(self, words: str, file: Path | None, count: int) -> list[dict]:
@@ -141,7 +156,7 @@ class FakeSource:
         self.edited: list[EditRequest] = []
         self.threads: set[int | None] = set()
         self.described: list[Path] = []
-        self.selected: list[str] = []
+        self.selected: list[str | tuple[float, float]] = []
         self.searched: list[tuple[str, Path | None]] = []
         self.library: list[Path] = []
         self.folders: dict[Path, int] = {}
