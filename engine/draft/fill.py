@@ -22,6 +22,10 @@ _CONTEXT = 1.0  # of the hole's longer side; near sources share its light, so wi
 _LEAST_CONTEXT = 48  # pixels at the working size
 _SEAM = 0.12  # of full scale: gaps across the border well below this are seams, well above are edges
 _CALM, _ROUGH = 0.8 / 255, 1.6 / 255  # steps about the local mean below and above which a place is smooth or textured
+_THING = 5 / 255  # steps above which a fill shows more than a calm ground
+_NEAR = 8.0  # pixels: standard deviation of the blur over which smoothness is judged
+_RIM = 20  # pixels around a hole that give their colour to what is smooth in it
+_TENTH = 1.645  # standard deviations that a tenth of normal values exceed
 _LEAST_SOURCE = 0.04  # share of the picture that must stay known
 
 
@@ -112,9 +116,10 @@ def _context(part: np.ndarray, usable: np.ndarray) -> Box:
 
 def _fill_window(window: _Window, seed: int) -> np.ndarray:
     """Fill one window; large holes at a smaller size first."""
-    plain = membrane(window.rgb, window.hole)
-    share = _calm(window)
-    if share == 1:
+    calm = _calm(window)
+    spread_in = membrane(np.dstack([window.rgb, calm]), window.hole)
+    plain, share = spread_in[..., :3], spread_in[..., 3:]
+    if share[window.hole].min() > 1 - 1e-3:
         return np.clip(plain, 0, 1)
     scale = min(1.0, (_WORKING_AREA / int(window.hole.sum())) ** 0.5)
     if scale < 0.8:  # below that the detail that is lost is worth carrying over
@@ -123,18 +128,33 @@ def _fill_window(window: _Window, seed: int) -> np.ndarray:
         filled = detail.carry(window.rgb, window.hole, window.known, small.rgb, small.hole, small.known, done)
     else:
         filled = _complete(window, seed)
-    filled = (1 - share) * level(filled, plain, window.hole) + share * plain
+    filled = level(filled, plain, window.hole)
+    shown = _steps(filled, window.hole, _NEAR / 4) > _THING  # a branch that goes on into a calm sky stays one
+    share = cv2.GaussianBlur(share * ~shown[..., None], (0, 0), _FINE)[..., None]
+    if share.any():
+        around = (
+            cv2.dilate(window.hole.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _RIM + 1,) * 2))
+            > 0
+        )
+        ground = membrane(window.rgb, window.hole | (around & (calm < 0.5)))  # what is not calm gives it no colour
+        filled = (1 - share) * filled + share * ground
     return np.clip(filled, 0, 1).astype(np.float32)
 
 
-def _calm(window: _Window) -> float:
-    """How smooth the surroundings are, 0 to 1: exemplars in 8 bits would band what is a clean gradient."""
+def _calm(window: _Window) -> np.ndarray:
+    """How smooth the known pixels are, ``(h, w)`` from 0 to 1: exemplars in 8 bits would band a clean gradient."""
     whole = cv2.erode(window.known.astype(np.uint8), np.ones((13, 13), np.uint8), borderValue=0) > 0
-    band = (cv2.dilate(window.hole.astype(np.uint8), np.ones((49, 49), np.uint8)) > 0) & whole
-    if not band.any():
-        return 0.0
-    apart = np.abs(window.rgb - cv2.GaussianBlur(window.rgb, (0, 0), 2.0))[band].max(axis=1)
-    return float(np.clip((_ROUGH - np.quantile(apart, 0.9)) / (_ROUGH - _CALM), 0, 1))
+    judged = cv2.GaussianBlur(whole.astype(np.float32), (0, 0), _NEAR)
+    steps = _steps(window.rgb, whole, _NEAR)
+    calm = np.clip((_ROUGH - steps) / (_ROUGH - _CALM), 0, 1)
+    return np.where(judged > 1e-3, calm, 0).astype(np.float32)
+
+
+def _steps(rgb: np.ndarray, judged: np.ndarray, near: float) -> np.ndarray:
+    """How much a tenth of the ``judged`` pixels nearby stand out of their local mean at least, ``(h, w)``."""
+    apart = np.abs(rgb - cv2.GaussianBlur(rgb, (0, 0), 2.0)).max(axis=2)
+    share = cv2.GaussianBlur(judged.astype(np.float32), (0, 0), near)
+    return _TENTH * np.sqrt(cv2.GaussianBlur(apart**2 * judged, (0, 0), near) / np.maximum(share, 1e-6))
 
 
 def _shrink(window: _Window, scale: float) -> _Window:

@@ -135,3 +135,16 @@ def test_the_membrane_is_harmonic():
     plane = np.dstack([0.01 * rows, 0.005 * columns, 0.01 * rows - 0.004 * columns])
     hole = disc(60, 70, 30, 35, 18)
     assert np.abs(membrane(np.where(hole[..., None], 9, plane), hole) - plane).max() < 1e-4
+
+
+def test_a_branch_before_a_calm_sky_goes_on_at_full_strength():
+    rng = np.random.default_rng(5)
+    rgb = np.repeat(np.linspace(0.6, 0.75, 160, dtype=np.float32)[:, None], 240, axis=1)[..., None].repeat(3, axis=2)
+    rgb += rng.normal(0, 0.003, rgb.shape).astype(np.float32)  # a little grain
+    rgb[76:84] = 0.25 + 0.15 * rng.random((8, 240, 1), dtype=np.float32)
+    hole = np.zeros((160, 240), bool)
+    hole[30:130, 95:145] = True
+    filled = fill(np.where(hole[..., None], 0.5, rgb).astype(np.float32), hole)
+    inside, beside = filled[78:82, 105:135].mean(), rgb[78:82, :90].mean()
+    assert abs(inside - beside) < 0.08  # the sky is 0.35 brighter
+    assert np.abs(filled - rgb)[36:60, 100:140].mean() < 4 / 255  # and the sky is as calm as it was
