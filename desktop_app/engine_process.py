@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from desktop_app.engine_source import Engine, Source
 from desktop_app.wire import Receiver, Sender
+from engine.entry import entered
 from engine.errors import Cancelled, OvertoneError
 from engine.values import EditRequest, Event, LogEvent, PreviewEvent, StageEvent, StepEvent
 
@@ -173,7 +174,6 @@ def main(source: str) -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not get between the messages
     if hasattr(os, "nice"):
         os.nice(NICE)
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # waiting threads sleep: they leave the cores to the window
     server = Server(incoming, outgoing, source_named(source))
 
     def listen() -> None:
@@ -181,7 +181,8 @@ def main(source: str) -> None:
         os._exit(0)  # a step that takes long must not outlive the window; there is nothing here to lose
 
     threading.Thread(target=listen, name="overtone messages", daemon=True).start()
-    server.work()
+    with entered("engine"):
+        server.work()
 
 
 if __name__ == "__main__":

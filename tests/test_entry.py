@@ -61,7 +61,7 @@ def test_the_editor_has_the_reader_ready_before_a_photo_is_opened(monkeypatch):
 
 def test_without_a_reader_files_are_decoded_in_place(make_photo, tmp_path, monkeypatch):
     write_photo(make_photo(), tmp_path / "a.png")
-    monkeypatch.setattr(photos, "read_photo", lambda path: path.name)
+    monkeypatch.setattr(photos, "read_photo", lambda path, _raw: path.name)
     assert reading.read_photo(tmp_path / "a.png") == "a.png"
 
 

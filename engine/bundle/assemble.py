@@ -14,6 +14,7 @@ import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from engine import strict_json
 from engine.bundle import storage
 from engine.bundle.bundle import Bundle, default_home, stamp_file
 from engine.bundle.convert import Converted
@@ -189,8 +190,8 @@ def _reusable(components: dict[str, Component], recipe: Recipe, target: Path, st
 def _finished(work: Path, recipe: Recipe) -> Component | None:
     """The component as an earlier, broken run left it, if it is whole and still wanted."""
     try:
-        component = component_from(json.loads((work / "records" / f"{recipe.name}.json").read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError):
+        component = component_from(strict_json.loads((work / "records" / f"{recipe.name}.json").read_bytes()))
+    except (OSError, ValueError):
         return None
     if component.stamp != recipe.stamp:
         return None

@@ -70,10 +70,15 @@ class Bundle:
         BundleError
             The bundle or some of its files are missing or altered; they are named.
         """
-        home = default_home() if home is None else home
+        return cls._open(name, default_home() if home is None else home, ())
+
+    @classmethod
+    def _open(cls, name: str, home: Path, above: tuple[str, ...]) -> Bundle:
         root = home / name
         manifest = Manifest.read(root / NAME)
-        below = cls.open(manifest.extends, home) if manifest.extends else None
+        if name in above:
+            raise BundleError(f"The bundle {name!r} extends itself ({root}).", cure(name))
+        below = cls._open(manifest.extends, home, (*above, name)) if manifest.extends else None
         bundle = cls(root, manifest, Stamps(stamp_file(home, name), root), below)
         bundle._refuse([path for path in manifest.entries if not (root / path).is_file()], "missing")
         entries = manifest.entries.values()

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from engine import strict_json
 from engine.errors import BundleError
+from engine.files.archives import is_inside
+from engine.values import STRICT
 
 NAME = "bundle.json"
 SCHEMA = 1
 BLOCK = 1 << 20
 STARTER = "starter"
+NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")  # of bundles, which are folders
 
 
 def cure(name: str) -> str:
@@ -27,6 +32,8 @@ def cure(name: str) -> str:
 class Entry:
     """One file: path inside the bundle (with ``/``), SHA-256 in hex, bytes on disk."""
 
+    __pydantic_config__: ClassVar = STRICT
+
     path: str
     sha256: str
     size: int
@@ -35,6 +42,8 @@ class Entry:
 @dataclass(frozen=True)
 class Origin:
     """Where a part of a component comes from."""
+
+    __pydantic_config__: ClassVar = STRICT
 
     what: str
     licence: str
@@ -65,6 +74,8 @@ class Network:
         Folder in the bundle that it is loaded from, e.g. ``decoder/unet``; empty when it cannot be quantized.
     """
 
+    __pydantic_config__: ClassVar = STRICT
+
     name: str
     step: str
     weights: int
@@ -88,6 +99,8 @@ class Component:
     networks
         What its networks need, where memory has to be planned.
     """
+
+    __pydantic_config__: ClassVar = STRICT
 
     name: str
     stamp: str
@@ -116,6 +129,8 @@ class Manifest:
         Name of another bundle that supplies every file that this one lacks (a full-size decoder on the starter's
         understanding); empty for none.
     """
+
+    __pydantic_config__: ClassVar = STRICT
 
     name: str
     version: str
@@ -154,41 +169,46 @@ class Manifest:
             raise BundleError(f"{path} is damaged ({fault}).", mend) from fault
         try:
             return _from_record(record)
-        except (KeyError, TypeError, AttributeError) as fault:
-            raise BundleError(f"{path} is not a bundle manifest of schema {SCHEMA} ({fault!r}).", mend) from fault
+        except ValueError as fault:
+            raise BundleError(f"{path} is not a bundle manifest of schema {SCHEMA} ({_first(fault)}).", mend) from fault
 
 
-def _from_record(record: Mapping[str, Any]) -> Manifest:
-    if record["schema"] != SCHEMA:
-        raise KeyError("schema")
-    components = tuple(component_from(part) for part in record["components"])
-    return Manifest(record["name"], record["version"], components, record.get("extends", ""))
+def _from_record(record: Any) -> Manifest:
+    if not isinstance(record, dict) or record.pop("schema", None) != SCHEMA:
+        raise ValueError("schema")
+    manifest = TypeAdapter(Manifest).validate_python(record)
+    if not NAMED.fullmatch(manifest.name) or not (NAMED.fullmatch(manifest.extends) or not manifest.extends):
+        raise ValueError("name")
+    for component in manifest.components:
+        _check(component)
+    return manifest
 
 
-def component_from(record: Mapping[str, Any]) -> Component:
+def _first(fault: ValueError) -> str:
+    """What is wrong, in a few words."""
+    if isinstance(fault, ValidationError):
+        first = fault.errors()[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg'].lower()}"
+    return str(fault)
+
+
+def component_from(record: Any) -> Component:
     """Read a component from its JSON record.
 
     Raises
     ------
-    KeyError, TypeError
-        Something is missing or of the wrong kind.
+    ValueError
+        Something is missing, unknown, of the wrong kind, or a path leads outside.
     """
-    return Component(
-        name=record["name"],
-        stamp=record["stamp"],
-        memory=record["memory"],
-        origins=tuple(Origin(**origin) for origin in record["origins"]),
-        files=tuple(_entry(entry) for entry in record["files"]),
-        networks=tuple(Network(**network) for network in record.get("networks", ())),
-    )
+    component = TypeAdapter(Component).validate_python(record)
+    _check(component)
+    return component
 
 
-def _entry(record: Mapping[str, Any]) -> Entry:
-    entry = Entry(**record)
-    parts = entry.path.split("/")
-    if "" in parts or ".." in parts or "\\" in entry.path or ":" in entry.path:
-        raise KeyError(entry.path)
-    return entry
+def _check(component: Component) -> None:
+    for entry in component.files:
+        if not is_inside(entry.path) or entry.size < 0:
+            raise ValueError(entry.path)
 
 
 def sha256_of(path: Path) -> str:

@@ -181,7 +181,7 @@ def _checked(path: Path, infos: list[zipfile.ZipInfo], limits: ArchiveLimits) ->
     folded: set[str] = set()
     for info in infos:
         kind = stat.S_IFMT(info.external_attr >> 16)
-        if not _is_inside(info.filename) or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        if not is_inside(info.filename) or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             raise BadInput(f"{path.name} holds an entry that points outside of it; it was not opened.", AGAIN)
         if info.filename.casefold() in folded:
             raise BadInput(f"{path.name} holds two entries of one name.", AGAIN)
@@ -201,7 +201,7 @@ def _checked(path: Path, infos: list[zipfile.ZipInfo], limits: ArchiveLimits) ->
     return members
 
 
-def _is_inside(name: str) -> bool:
+def is_inside(name: str) -> bool:
     """Whether a member's name stays inside whatever folder it is put into, on every system."""
     if not name or len(name) > 240 or name != name.strip() or any(ord(sign) < 32 for sign in name):
         return False

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,19 @@ def check_size(name: str, width: int, height: int) -> None:
         raise BadInput(f"{name} is only {width} × {height} pixels.", f"Use at least {SMALLEST}.")
 
 
+def check_channels(name: str, pixels: np.ndarray) -> None:
+    """Refuse pixels that are neither RGB nor RGB with transparency.
+
+    Raises
+    ------
+    BadInput
+        For any other number of channels.
+    """
+    if pixels.ndim != 3 or pixels.shape[2] not in (3, 4):
+        channels = pixels.shape[2] if pixels.ndim == 3 else 1
+        raise BadInput(f"{name} has {channels} channels in a way that is not read.", "Save it as RGB.")
+
+
 def kind_at(path: Path) -> Kind:
     """The type of a picture file, from its content.
 
@@ -56,13 +70,19 @@ def decode(path: Path, developed: RawOptions) -> Photo:
     """Read a picture upright, in its own depth and colours; see :func:`engine.files.photos.read_photo`."""
     kind = kind_at(path)
     blocks = read_blocks(path, kind)
+    packed = path.stat().st_size
+
+    def check(name: str, width: int, height: int) -> None:
+        check_size(name, width, height)
+        check_unpacked(name, 3 * width * height, packed)
+
     match kind:
         case Kind.raw:
-            return raw.decode(path, developed, blocks, check_size)
+            return raw.decode(path, developed, blocks, check)
         case Kind.jxl:
-            return jxl.decode(path, blocks, check_size)
+            return jxl.decode(path, blocks, check)
         case Kind.heic:
-            return _heic(path)
+            return _heic(path, check)
         case _:
             return _with_vips(path, blocks)
 
@@ -75,21 +95,22 @@ def read_blocks(path: Path, kind: Kind) -> Blocks:
         return {}
 
 
-def _heic(path: Path) -> Photo:
+def _heic(path: Path, check: Callable[[str, int, int], None]) -> Photo:
     """HEIC through libheif, which turns the picture upright itself."""
     import pi_heif
 
     try:
         file: Any = pi_heif.open_heif(path, convert_hdr_to_8bit=False)
-        check_size(path.name, *file.size)
+        check(path.name, *file.size)
         notes = (f"{path.name} holds {len(file)} pictures; the main one was taken.",) if len(file) > 1 else ()
         main = file[file.primary_index]
         pixels = np.asarray(main)
         bits = main.info.get("bit_depth", 8)
-    except (OSError, ValueError, RuntimeError, EOFError, SyntaxError) as error:
+    except (OSError, ValueError, RuntimeError, EOFError, SyntaxError, IndexError) as error:
         raise BadInput(f"{path.name} is damaged and cannot be opened.", "Export or copy it again.") from error
     if pixels.ndim == 2:
         pixels = np.repeat(pixels[..., None], 3, axis=2)
+    check_channels(path.name, pixels)
     if pixels.dtype == np.uint16 and bits < 16:
         pixels = widened(pixels, bits)
     said = {"exif": (main.info.get("exif") or b"").removeprefix(b"Exif\0\0"), "xmp": main.info.get("xmp") or b""}
@@ -128,6 +149,7 @@ def _with_vips(path: Path, blocks: Blocks) -> Photo:
         pixels = rgb.numpy()
     except pyvips.Error as error:
         raise BadInput(f"{path.name} is damaged or cut off.", "Export or copy it again.") from error
+    check_channels(path.name, pixels)
     for name, field in (("exif", "exif-data"), ("xmp", "xmp-data")):
         if name not in blocks and field in fields:
             blocks[name] = bytes(image.get(field)).removeprefix(b"Exif\0\0")

@@ -69,6 +69,8 @@ def decode(path: Path, options: RawOptions, blocks: Blocks, check_size: Callable
                 output_color=rawpy.ColorSpace.sRGB,
                 gamma=SRGB_CURVE,
             )
+            if pixels.shape[2] == 1:  # a sensor without colours
+                pixels = np.repeat(pixels, 3, axis=2)
             if "exif" not in blocks:
                 blocks = blocks | _of_preview(file)
     except rawpy.LibRawError as error:

@@ -198,10 +198,10 @@ def image_of(photo: Photo) -> Any:
 
 def _jpeg(photo: Photo, like: bytes | None, options: SaveOptions) -> bytes:
     """A JPEG encoded as a whole, with the original's quantization tables and subsampling if there are any."""
-    if like is not None and options.quality is None:
+    header = _header(like)
+    if header is not None and options.quality is None:
         from PIL import Image
 
-        header = jpeg.header(like)
         tables = [header.quantization[each] for each in sorted(header.quantization)]
         used = [sorted(header.quantization).index(each) for each in header.frame.tables[:3]]
         if header.frame.subsampling and used in ([0, 1, 1], [0, 0, 0]):
@@ -220,6 +220,14 @@ def _jpeg(photo: Photo, like: bytes | None, options: SaveOptions) -> bytes:
     else:
         quality = options.quality or QUALITY
     return image_of(photo).write_to_buffer(".jpg", Q=quality, subsample_mode="off", optimize_coding=True, keep="icc")
+
+
+def _header(like: bytes | None) -> jpeg.Header | None:
+    """The original's tables and subsampling; nothing when it has none that can be read (it may have changed since)."""
+    try:
+        return jpeg.header(like) if like is not None else None
+    except ValueError:
+        return None
 
 
 def jpeg_with(data: bytes, blocks: Blocks) -> bytes:

@@ -106,6 +106,7 @@ def directory(data: bytes | bytearray | memoryview, layout: Layout, at: int) -> 
         if not 0 < count <= MOST_ENTRIES:
             raise BadTags(f"{count} entries")
         entries = []
+        total = 0
         for index in range(count):
             place = at + head + index * entry_size
             tag, kind, number = struct.unpack_from(order + entry_code, data, place)
@@ -113,12 +114,13 @@ def directory(data: bytes | bytearray | memoryview, layout: Layout, at: int) -> 
             where = place + entry_size - inline
             if size > inline:
                 (where,) = struct.unpack_from(order + ("Q" if layout.big else "I"), data, where)
-            if where + size > len(data):
+            total += size
+            if where + size > len(data) or total > len(data):  # values that share their bytes unfold without end
                 raise BadTags(f"tag {tag} leads outside the data")
             if size:
                 entries.append(Entry(tag, kind, number, bytes(data[where : where + size]), place, where))
         (following,) = struct.unpack_from(order + ("Q" if layout.big else "I"), data, at + head + count * entry_size)
-    except struct.error as error:
+    except (struct.error, OverflowError) as error:
         raise BadTags("cut off") from error
     return entries, following
 

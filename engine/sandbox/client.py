@@ -207,6 +207,8 @@ class _Worker:
 
     def ask(self, request: dict[str, Any], seconds: float, kind: type[T]) -> T:
         """Send a request and wait for its answer; raises Broken when there is no good one in time."""
+        self._errors.seek(0)
+        self._errors.truncate()  # what earlier files made it say
         with self._within(seconds):
             send(self._in, request)
             header = receive(self._out)

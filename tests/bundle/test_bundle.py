@@ -127,6 +127,12 @@ def test_a_stamp_file_that_cannot_be_written_is_no_fault(small: Bundle, monkeypa
         lambda record: record["components"][0]["files"][0].update(path="/etc/passwd"),
         lambda record: record["components"][0]["files"][0].update(extra=1),
         lambda record: record.update(components=3),
+        lambda record: record.update(extends=3),
+        lambda record: record.update(extends="../outside"),
+        lambda record: record.update(name="/outside"),
+        lambda record: record["components"][0].update(memory="much"),
+        lambda record: record["components"][0]["files"][0].update(size=-1),
+        lambda record: record["components"][0]["files"][0].update(path="a/./b"),
     ],
 )
 def test_a_strange_manifest_is_refused(small: Bundle, change: object) -> None:
@@ -135,6 +141,13 @@ def test_a_strange_manifest_is_refused(small: Bundle, change: object) -> None:
     change(record)  # type: ignore[operator]
     path.write_text(json.dumps(record))
     with pytest.raises(BundleError, match="not a bundle manifest"):
+        reopen(small)
+
+
+def test_a_bundle_that_extends_itself_is_refused(small: Bundle) -> None:
+    path = small.root / "bundle.json"
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | {"extends": "starter"}))
+    with pytest.raises(BundleError, match="extends itself"):
         reopen(small)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import pyvips
 
 from engine.errors import BadInput, MachineError
-from engine.files import next_free_path, read_photo, read_reference, write_photo
+from engine.files import Original, next_free_path, read_photo, read_reference, tags, write_photo
 from engine.files.disk import Disk
 
 
@@ -180,3 +181,44 @@ def test_a_file_that_has_changed_is_read_anew(make_photo, tmp_path):
     for seed in (0, 1):
         write_photo(make_photo(seed=seed), tmp_path / "a.png")
         assert np.array_equal(read_photo(tmp_path / "a.png").pixels, make_photo(seed=seed).pixels)
+
+
+def test_an_original_that_is_no_jpeg_any_more_does_not_stop_saving(make_photo, tmp_path):
+    write_photo(make_photo(), tmp_path / "a.jpg")
+    photo = read_photo(tmp_path / "a.jpg")
+    data = (tmp_path / "a.jpg").read_bytes()
+    for broken in (data[:4], data[:2] + b"\0" * 100, b"\xff\xd8\xff\xd9" + data[4:]):
+        write_photo(photo, tmp_path / "b.jpg", Original("a.jpg", data=broken))
+        assert read_photo(tmp_path / "b.jpg").width == photo.width
+
+
+def test_heic_without_a_picture_is_refused(tmp_path):
+    (tmp_path / "none.heic").write_bytes(
+        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+        + b"\0\0\0\x2dmeta\0\0\0\0"
+        + b"\0\0\0\x21hdlr"
+        + bytes(8)
+        + b"pict"
+        + bytes(13)
+    )
+    with pytest.raises(BadInput, match=r"none\.heic is damaged"):
+        read_photo(tmp_path / "none.heic")
+
+
+def test_a_directory_beyond_all_files_is_refused(tmp_path):
+    (tmp_path / "far.tif").write_bytes(b"II+\0\x08\0\0\0" + b"\xff" * 8 + bytes(40))
+    with pytest.raises(BadInput, match=r"far\.tif is damaged"):
+        read_photo(tmp_path / "far.tif")
+
+
+def test_values_that_share_their_bytes_do_not_unfold_without_end():
+    entries = b"".join(struct.pack("<HHII", 40_000 + number, 7, 900_000, 8) for number in range(4_000))
+    data = b"II*\0" + struct.pack("<I", 1_000_000) + bytes(999_992) + struct.pack("<H", 4_000) + entries + bytes(4)
+    with pytest.raises(tags.BadTags):
+        tags.directory(data, tags.Layout.of(data), 1_000_000)
+
+
+def test_channels_that_are_no_colours_are_refused(tmp_path):
+    pyvips.Image.black(20, 20, bands=6).copy(interpretation="multiband").tiffsave(str(tmp_path / "six.tif"))
+    with pytest.raises(BadInput, match=r"six\.tif has 6 channels"):
+        read_photo(tmp_path / "six.tif")

@@ -35,7 +35,7 @@ TOPICS = {
     ),
     "B": ("agreement", "context", "inversion", "prompts", "retrieval", "diffrir", "faults", "overhead"),
     "C": ("stages",),
-    "E": ("roundtrip", "kill", "disk"),
+    "E": ("roundtrip", "kill", "disk", "fuzz"),
     "F": ("shapes", "importing", "hub"),
 }
 
