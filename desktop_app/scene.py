@@ -74,7 +74,7 @@ class Scene:
         self.mask: Mask | None = None
         self.levels: MaskLevels | None = None
         self.strokes: tuple[tuple[Mask, MaskLevels], ...] = ()
-        self.offset = (0, 0)
+        self.offset: tuple[int, int] = (0, 0)
         self.preview: tuple[QImage, Box] | None = None
         self.screen = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
         self._panes = (Pane(), Pane())

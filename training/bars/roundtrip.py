@@ -272,7 +272,7 @@ def _same(case: Case, out: Path, said: dict[str, Any], folder: Path) -> bool:
 
 def _covered(before: np.ndarray, after: np.ndarray) -> bool:
     """Whether the transparency is the same; none is the same as opaque everywhere."""
-    covers = [
+    first, second = (
         each[..., 3] if each.shape[2] == 4 else np.full(each.shape[:2], 65535, np.uint16) for each in (before, after)
-    ]
-    return np.array_equal(*covers)
+    )
+    return np.array_equal(first, second)
