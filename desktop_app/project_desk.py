@@ -59,7 +59,7 @@ class ProjectDesk(QObject):
 
     def look(self) -> None:
         """See in the worker whether anything was left behind, and offer it."""
-        self._background.submit(recovery.lost, self._on_found, self._say)
+        self._background.submit(_left_behind, self._on_found, self._say)
 
     def restore(self, lost: Lost) -> None:
         """Go on with a journal, after the user has said what to do with changes not saved."""
@@ -143,6 +143,11 @@ class ProjectDesk(QObject):
 
     def _say(self, error: OvertoneError) -> None:
         self._bar.say(error.message, error.hint, "error")
+
+
+def _left_behind() -> tuple[Lost, ...]:
+    recovery.tidy()
+    return recovery.lost()
 
 
 def _discard(folder: Path) -> None:

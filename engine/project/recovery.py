@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from engine.project.document import Document
 from engine.project.journal import LOCK, Journal, fault, journals_home
 from engine.project.loading import load
 from engine.project.manifest import Manifest
+
+DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,18 @@ def lost(home: Path | None = None) -> tuple[Lost, ...]:
             path = Path(manifest.original.path)
             found.append(Lost(folder, path, len(manifest.edits), manifest_file.stat().st_mtime, modified))
     return tuple(sorted(found, key=lambda each: each.when, reverse=True))
+
+
+def tidy(home: Path | None = None) -> None:
+    """Remove what is left of journals whose removal was cut off: folders of no use to anybody, a day old at least."""
+    home = home or journals_home()
+    if not home.is_dir():
+        return
+    for folder in home.iterdir():
+        with contextlib.suppress(OSError):
+            old = time.time() - folder.stat().st_mtime > DAY
+            if old and folder.is_dir() and not (folder / description.NAME).exists() and not in_use(folder):
+                Journal(folder).discard()
 
 
 def resume(folder: Path, disk: Disk | None = None) -> Resumed:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from engine.files.disk import Disk
 from engine.project import edits as stack
 from engine.project.document import Document
 from engine.project.journal import Journal, snapshot
-from engine.project.recovery import in_use, lost, resume
+from engine.project.recovery import DAY, in_use, lost, resume, tidy
 from engine.values import Box, Media, Plan
 
 
@@ -148,6 +150,20 @@ def test_discarding_removes_all_of_it(photo_file, home):
     keep(document, journal)
     journal.discard()
     assert not list(home.iterdir())
+
+
+def test_only_what_is_left_of_a_removal_is_tidied_away(photo_file, home):
+    document, journal = working(photo_file, home)
+    paint(document, 20, 20)
+    keep(document, journal)
+    journal.release()
+    for name, age in (("half", 2 * DAY), ("new", 0)):
+        (home / name / "patches").mkdir(parents=True)
+        (home / name / "patches" / "a.patch").write_bytes(b"x")
+        os.utime(home / name, (time.time() - age,) * 2)
+    os.utime(journal.folder, (0, 0))
+    tidy(home)
+    assert sorted(each.name for each in home.iterdir()) == sorted([journal.folder.name, "new"])
 
 
 def test_patches_that_nothing_can_bring_back_are_removed(photo_file, home):

@@ -119,7 +119,8 @@ def found_wrong(ground: Path) -> list[str]:
             faults.append(f"the recovery does not open: {error}")
             continue
         state = digest(resumed.document)
-        if resumed.notes or (state not in (have, want) and (have or want)):
+        begun_anew = dropping or not (have or want)  # another document was opened, and nothing said of it yet
+        if resumed.notes or (state not in (have, want) and not begun_anew):
             faults.append(f"recovered {state}, acknowledged {have}, under way {want}; {resumed.notes}")
         resumed.journal.release()
     faults += _file_wrong(events, "saving", "saved", lambda: _project(ground))
