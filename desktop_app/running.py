@@ -189,7 +189,24 @@ class Running(QObject):
         self._stage.show_pictures()
         if pending.result.notes:
             self._bar.say(" ".join(pending.result.notes))
+        elif pending.replaces and pending.request is not None and pending.request.history:
+            self._offer_both(pending)
         self.changed.emit()
+
+    def _offer_both(self, pending: Pending) -> None:
+        """Say that the result takes the place of the edit that it revises, and offer the other way."""
+        document = self._session.document
+        edit = document.edit(pending.replaces) if document is not None else None
+        if document is None or edit is None:
+            return
+        text, plan = pending.instruction.text, pending.result.plan
+        settings = replace(self.settings, seed=pending.result.seed)
+
+        def keep_both() -> None:
+            self._runs.carry_out(document, text, plan, settings, on_top=True)
+
+        words = self.tr("Accepting this replaces “{0}”.").format(edit.instruction.text)
+        self._bar.say(words, button=self.tr("Keep both"), run=keep_both)
 
     def _on_failed(self, error: OvertoneError) -> None:
         self._bar.say(error.message, error.hint, "error")

@@ -12,12 +12,13 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.document import Document, Pending
 from desktop_app.engine_client import EngineClient
+from desktop_app.follow_up import history_of, revised
 from desktop_app.pace import Pace
 from desktop_app.run import LARGEST_SEED, Run, State, instruction_of
 from engine.errors import BadInput, OvertoneError
 from engine.picture import Photo
 from engine.project.edits import NO_MARGINS, Edit
-from engine.values import Box, EditRequest, EditResult, Plan, Settings, Turn
+from engine.values import Box, EditRequest, EditResult, Plan, Settings
 
 BUSY = -1  # progress not known
 
@@ -111,9 +112,13 @@ class Runs(QObject):
         """Plan the instruction and, unless ``plan_only``, carry the plan out. False when it was refused."""
         return self._add(Run(0, document, text, settings, self._mask(document), plan_only=plan_only))
 
-    def carry_out(self, document: Document, text: str, plan: Plan, settings: Settings) -> bool:
-        """Carry out a plan as it is, for instance one that the user has changed. False when it was refused."""
-        return self._add(Run(0, document, text, settings, self._mask(document), plan))
+    def carry_out(self, document: Document, text: str, plan: Plan, settings: Settings, *, on_top: bool = False) -> bool:
+        """Carry out a plan as it is, for instance one that the user has changed. False when it was refused.
+
+        With ``on_top`` it works on the photo as it is now, even where it revises the last accepted edit.
+        """
+        base = document.photo if on_top else None
+        return self._add(Run(0, document, text, settings, self._mask(document), plan, base=base))
 
     def repeat(self, document: Document, pending: Pending, settings: Settings) -> bool:
         """Carry out again what led to a result, with other settings, on the photo as it is now."""
@@ -223,16 +228,20 @@ class Runs(QObject):
             self._edit(run, replace(run.request, photo=photo))
             return
         instruction = instruction_of(document, run.text)
-        pending = document.pending
-        follows = run.plan is None and pending is not None and pending.instruction.text != instruction.text
-        history = (Turn(pending.instruction, pending.result.plan),) if pending is not None and follows else ()
+        history = () if run.base is not None else history_of(document, instruction)
         run.request = EditRequest(instruction, photo, run.mask, run.plan, history, run.settings)
         self.current = run
         self.began.emit(run.text)
         if run.plan is None:
             self._enter(State.planning, self._client.plan(run.request))
         else:
-            self._edit(run, self.dress(run.request))
+            self._edit(run, self._ready(run, run.request, run.plan))
+
+    def _ready(self, run: Run, request: EditRequest, plan: Plan) -> EditRequest:
+        """The request that carries a plan out, from the picture that it is meant for."""
+        if run.document is not None and run.base is None:
+            request, run.replaces = revised(run.document, request, plan)
+        return self.dress(replace(request, plan=plan))
 
     def _edit(self, run: Run, request: EditRequest) -> None:
         run.request = request
@@ -297,7 +306,7 @@ class Runs(QObject):
             self._leave()
             self.planned.emit(plan)
             return
-        request = self.dress(replace(run.request, plan=plan))
+        request = self._ready(run, run.request, plan)
         self.planned.emit(request.plan)
         self._edit(run, request)
 

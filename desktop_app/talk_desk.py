@@ -153,7 +153,7 @@ class TalkDesk(QObject):
         for exchange in list(self._exchanges):
             if exchange.outcome is Outcome.result and document.pending is None:
                 fresh = (edit for edit in document.edits if edit.key not in known)
-                new = next((edit for edit in fresh if (edit.plan, edit.seed) == (exchange.plan, exchange.seed)), None)
+                new = next((edit for edit in fresh if edit.plan == exchange.plan), None)
                 outcome = Outcome.accepted if new is not None else Outcome.discarded
                 self._change(replace(exchange, outcome=outcome, key=new.key if new is not None else ""))
             elif exchange.key and (exchange.key in keys) != (exchange.outcome is Outcome.accepted):

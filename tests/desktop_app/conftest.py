@@ -62,11 +62,16 @@ class FakeEngine:
             raise source.error
         if source.plan is not None:
             return source.plan
+        text = request.instruction.text
         refs = [reference.number for reference in request.instruction.references]
         operations = (
             Operation(Op.replace, "boat", refs[0] if refs else None, target="" if refs else "swan"),
             Operation(Op.remove, "buoy", where="left of the pier"),
         )
+        if request.history and text.startswith("a bit"):
+            operations = request.history[-1].plan.operations
+        elif "boat" not in text and not refs:
+            operations = (Operation(Op.adjust, text),)  # another wish for every text
         return Plan("I will do that.", "a lake at dawn", "a lake", operations=operations, subs=tuple(refs[:1]))
 
     def edit(self, request: EditRequest, on_event=ignore_event, cancel=never_cancel) -> EditResult:

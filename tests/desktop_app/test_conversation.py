@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from window_helpers import drop
+from window_helpers import drop, stroke
 
 from desktop_app.conversation import MOST, Conversation, Exchange, Outcome
+from desktop_app.follow_up import same_thing
 from engine.errors import RegionNotFound
 from engine.values import Op, Operation, Plan
 
@@ -227,3 +228,79 @@ def test_a_question_of_the_engine_can_be_answered(with_picture, source, qtbot) -
     assert with_picture.side.instruction.hasFocus()
     card = planned(with_picture, qtbot, source, Plan("Done.", "", operations=(Operation(Op.remove, "boat"),)))
     assert not card._answer.isVisible()
+
+
+# follow-ups on accepted edits
+
+
+def accept(window, qtbot, text: str) -> None:
+    say(window, qtbot, text)
+    window.session.accept()
+
+
+def test_a_follow_up_runs_from_the_picture_below_and_takes_the_edits_place(open_window, source, qtbot) -> None:
+    window = open_window
+    original = window.document.photo
+    accept(window, qtbot, "make it bright")
+    below = window.document.photo
+    window.stage.canvas.set_brush(diameter=40)
+    stroke(window, (100, 150), (200, 150))
+    mask = window.document.mask.values.copy()
+    accept(window, qtbot, "add a boat")
+    assert window.document.mask.empty
+    say(window, qtbot, "a bit more to the left")
+    assert [turn.instruction.text for turn in source.planned[2].history] == ["make it bright", "add a boat"]
+    assert np.array_equal(source.edited[2].photo.pixels, below.pixels)
+    assert np.array_equal(source.edited[2].mask, mask)  # the accepted edit's own
+    assert "Accepting this replaces “add a boat”" in window.message_bar.text
+    window.session.accept()
+    assert [edit.instruction.text for edit in window.document.edits] == ["make it bright", "a bit more to the left"]
+    assert outcomes(window) == ["accepted", "undone", "accepted"]
+    for _ in range(4):
+        window.commands.undo.trigger()
+    assert np.array_equal(window.document.photo.pixels, original.pixels)
+
+
+def test_both_are_kept_when_the_user_says_so(open_window, source, qtbot) -> None:
+    window = open_window
+    accept(window, qtbot, "add a boat")
+    now = window.document.photo
+    say(window, qtbot, "a bit more to the left")
+    with qtbot.waitSignal(window.runs.result):
+        window.message_bar._button.click()
+    assert np.array_equal(source.edited[-1].photo.pixels, now.pixels)
+    window.session.accept()
+    assert [edit.instruction.text for edit in window.document.edits] == ["add a boat", "a bit more to the left"]
+
+
+def test_a_new_wish_after_accepting_goes_on_top(open_window, source, qtbot) -> None:
+    window = open_window
+    accept(window, qtbot, "make it bright")
+    now = window.document.photo
+    accept(window, qtbot, "remove the pier")
+    assert np.array_equal(source.edited[1].photo.pixels, now.pixels)
+    assert len(window.document.edits) == 2
+    assert window.message_bar.text == ""
+
+
+def test_turns_whose_references_are_gone_are_left_out(with_picture, source, photo_file, qtbot, tmp_path) -> None:
+    accept(with_picture, qtbot, "replace the boat with [ref#1]")
+    accept(with_picture, qtbot, "make it bright")
+    photo_file.rename(tmp_path / "elsewhere.png")
+    say(with_picture, qtbot, "make it dark")
+    assert [turn.instruction.text for turn in source.planned[2].history] == ["make it bright"]
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "same"),
+    [
+        (Operation(Op.add, "dog", where="left"), Operation(Op.add, "dog", where="right"), True),
+        (Operation(Op.add, "cat", where="left"), Operation(Op.add, "dog", where="left"), False),
+        (Operation(Op.add, ref=1), Operation(Op.add, ref=1), True),
+        (Operation(Op.add, ref=2), Operation(Op.add, ref=1), False),
+        (Operation(Op.mood, target="dusk"), Operation(Op.mood, target="dawn"), True),
+        (Operation(Op.remove, "boat"), Operation(Op.add, "boat"), False),
+    ],
+)
+def test_what_counts_as_doing_the_same_again(new, old, same) -> None:
+    assert same_thing(new, old) is same

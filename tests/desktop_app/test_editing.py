@@ -371,7 +371,7 @@ def test_a_follow_up_before_accepting_carries_the_turn(open_window, source, qtbo
     assert np.array_equal(source.planned[1].photo.pixels, before.pixels)
     window.session.accept()
     run_to_result(window, qtbot, "make it bright")
-    assert source.planned[2].history == ()
+    assert [turn.instruction.text for turn in source.planned[2].history] == ["a bit more to the left"]
     assert np.array_equal(source.planned[2].photo.pixels, window.document.photo.pixels)
     assert not np.array_equal(source.planned[2].photo.pixels, before.pixels)
 
