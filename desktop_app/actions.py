@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenuBar
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
 
 translate = QCoreApplication.translate
 Keys = QKeySequence.StandardKey | str | None
@@ -79,6 +79,16 @@ class Actions:
         self.next_result = self._make(translate("actions", "&Next Result"), "Alt+Right")
         self.previous_result = self._make(translate("actions", "Pre&vious Result"), "Alt+Left")
         self.write = self._make(translate("actions", "Go to the &Instruction"), "Ctrl+L")
+        self.export = self._make(translate("actions", "&Export…"), "Ctrl+E")
+        self.preferences = self._make(translate("actions", "Prefere&nces…"), "Ctrl+,")
+        self.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
+        self.palette = self._make(translate("actions", "&Find a Command…"), "Ctrl+K")
+        self.palette.setShortcuts([QKeySequence("Ctrl+K"), QKeySequence("F1")])
+        self.models = self._make(translate("actions", "&Models…"))
+        self.doctor = self._make(translate("actions", "&This Machine…"))
+        self.free_memory = self._make(translate("actions", "&Free the Engine’s Memory"))
+        self.first_steps = self._make(translate("actions", "First &Steps"))
+        self.recent_menu = QMenu(translate("actions", "Open &Recent"), window)
         self.about = self._make(translate("actions", "&About Overtone and Its Models"))
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
 
@@ -86,8 +96,10 @@ class Actions:
         """Make the menus."""
         menus = {
             translate("actions", "&File"): (
-                self.open, self.sample, None, self.add_pictures, self.add_sounds, self.library, None,
-                self.save, self.save_as, None, self.save_project, self.save_project_as, None, self.quit,
+                self.open, self.recent_menu.menuAction(), self.sample, None,
+                self.add_pictures, self.add_sounds, self.library, None,
+                self.save, self.save_as, self.export, None, self.save_project, self.save_project_as, None,
+                self.preferences, None, self.quit,
             ),
             translate("actions", "&Edit"): (
                 self.undo, self.redo, None, self.paste, None, self.write, self.run, self.plan, self.cancel, None,
@@ -102,7 +114,9 @@ class Actions:
                 self.fit, self.actual, self.zoom_in, self.zoom_out, None, self.before, self.split,
                 self.side,
             ),
-            translate("actions", "&Help"): (self.about,),
+            translate("actions", "&Help"): (
+                self.palette, self.first_steps, None, self.models, self.doctor, self.free_memory, None, self.about,
+            ),
         }  # fmt: skip
         for title, actions in menus.items():
             menu = bar.addMenu(title)

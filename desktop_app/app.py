@@ -33,4 +33,6 @@ def run(photo: Path | None = None) -> int:
     prepare_reading()
     if photo is not None:
         window.open(photo)
+    else:
+        window.around.begin()
     return app.exec()

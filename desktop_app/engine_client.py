@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -28,6 +28,7 @@ class EngineSignals(QObject):
     selected = Signal(int, object)  # Region
     found = Signal(int, object)  # list of {path, name, shipped, score}, best first
     indexed = Signal(int, object)  # the library's own folders: Path to number of pictures
+    examined = Signal(int, object)  # list of Finding
     failed = Signal(int, str, str, str)  # message, hint, details for a report (may be empty)
     cancelled = Signal(int)
 
@@ -36,7 +37,8 @@ class EngineClient(Protocol):
     """What the window needs of an engine.
 
     Jobs wait in a queue; short questions (describe, select, search, index) go before plans and edits that wait. A job
-    ends with exactly one of planned, finished, assembled, described, selected, found, indexed, failed and cancelled.
+    ends with exactly one of planned, finished, assembled, described, selected, found, indexed, examined, failed and
+    cancelled.
     """
 
     @property
@@ -84,6 +86,14 @@ class EngineClient(Protocol):
 
     def index(self, folder: Path | None = None, *, keep: bool = True, engine: str = ...) -> int:
         """Add a folder to the user's library, or forget it; without one only ``indexed`` answers with those known."""
+        ...
+
+    def examine(self) -> int:
+        """Ask what this machine has and lacks; ``examined`` answers."""
+        ...
+
+    def bundles(self) -> list[dict[str, Any]]:
+        """The bundles of this machine and those that can be had; see :func:`engine.bundle.listing.listing`."""
         ...
 
     def cancel(self, job: int) -> None:

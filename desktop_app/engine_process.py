@@ -120,6 +120,8 @@ class Server:
             self._engine = None  # it may hold files of the bundle that is replaced
             self._tell(StageEvent("assemble"))
             return self._source.assemble(arguments["name"], self._assembling, self._stop.is_set)
+        if kind == "examine":
+            return self._source.examine()
         if kind in ("plan", "edit"):
             request: EditRequest = arguments["request"]
             engine = self._loaded(request.settings.engine)

@@ -22,7 +22,7 @@ from engine.values import EditRequest, Event, LogEvent, PreviewEvent, StageEvent
 GRACE = 4000  # milliseconds that a cancelled job has to reach its next step before its process is ended
 FAREWELL = 1.0  # seconds that the server has to end by itself when the window closes
 ENDING = 0.2  # seconds for one that is ending anyway
-QUICK = frozenset({"describe", "select", "search", "index"})
+QUICK = frozenset({"describe", "select", "search", "index", "examine"})
 COUNT = 24  # pictures that a search brings
 CRASHED = MachineError(
     "The engine stopped unexpectedly; the photo is as it was.", "Run it again: the engine starts afresh."
@@ -164,6 +164,14 @@ class RemoteEngineClient(QObject):
         """See :meth:`EngineClient.index`."""
         return self._start("index", folder=folder, keep=keep, engine=engine)
 
+    def examine(self) -> int:
+        """See :meth:`EngineClient.examine`."""
+        return self._start("examine")
+
+    def bundles(self) -> list[dict[str, Any]]:
+        """See :meth:`EngineClient.bundles`."""
+        return self._host.source.bundles()
+
     def cancel(self, job: int) -> None:
         """See :meth:`EngineClient.cancel`."""
         waiting = next((each for each in self._waiting if each.number == job), None)
@@ -262,6 +270,7 @@ class RemoteEngineClient(QObject):
                 "select": signals.selected,
                 "search": signals.found,
                 "index": signals.indexed,
+                "examine": signals.examined,
             }[job.kind]
             signal.emit(job.number, values[0])
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine.bundle import Bundle
-from engine.bundle.listing import names
+from engine.bundle.listing import listing, names
 from engine.errors import BundleError, Cancelled
+from engine.machine import Finding, examine
 from engine.picture import Photo
 from engine.values import CancelCheck, EditRequest, EditResult, OnEvent, Plan, Region
 
@@ -66,6 +67,14 @@ class Source(Protocol):
         """What a bundle has beyond the least: ``decoder``, ``prior``, ``restorer``."""
         ...
 
+    def bundles(self) -> list[dict[str, Any]]:
+        """See :func:`engine.bundle.listing.listing`. Called in the window's thread."""
+        ...
+
+    def examine(self) -> list[Finding]:
+        """What this machine has and lacks; slow, imports the model libraries. Called where the engine runs."""
+        ...
+
     def load(self, name: str) -> Engine:
         """Load the engine; slow, imports the model libraries. Called in the engine's thread."""
         ...
@@ -97,6 +106,14 @@ class Installed:
         except BundleError:
             return frozenset()
         return frozenset(ability for ability, path in ABILITIES.items() if bundle.has(path))
+
+    def bundles(self) -> list[dict[str, Any]]:
+        """See :meth:`Source.bundles`."""
+        return listing()
+
+    def examine(self) -> list[Finding]:
+        """See :meth:`Source.examine`."""
+        return examine()
 
     def load(self, name: str) -> Engine:
         """See :meth:`Source.load`."""

@@ -18,7 +18,6 @@ from engine.errors import BadInput, OvertoneError
 from engine.picture import Photo
 from engine.project import edits as stack
 from engine.project.edits import Edit
-from engine.project.journal import BUDGET
 from engine.values import Box
 
 SIDE = 96  # pixels of a thumbnail, sharp at twice the logical size
@@ -79,7 +78,7 @@ class HistoryDesk(QObject):
         usable = not self._runs.busy and document.pending is None
         name = document.path.name
         self._panel.show_edits(document.edits, document.strangers, name, self._thumbs, usable)
-        self._panel.show_disk(self._session.recorder.size if document.edits else 0, BUDGET)
+        self._panel.show_disk(self._session.recorder.size if document.edits else 0, self._session.recorder.budget)
 
     def show_edit(self, key: str, visible: bool) -> None:
         """Show or hide an edit."""

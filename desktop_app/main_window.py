@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from desktop_app.actions import Actions
+from desktop_app.around import Around
 from desktop_app.audio import AudioDevice, PortAudio
 from desktop_app.background import Background
 from desktop_app.canvas_work import CanvasWork
@@ -118,6 +119,10 @@ class MainWindow(QMainWindow):
             self.side.history, self.session, self.runs, self.running, self._background, self.message_bar, self
         )
         self.recovery_bar = RecoveryBar(look)
+        self.around = Around(
+            look, self, client, self.commands, self.session, self.runs, self.models, self.opening, self.side,
+            self.message_bar, self._dialogs,
+        )  # fmt: skip
         self._arrange()
         self._connect_commands()
         self._connect_parts()
@@ -136,6 +141,7 @@ class MainWindow(QMainWindow):
         left = QVBoxLayout()
         left.setSpacing(0)
         left.addWidget(self.recovery_bar)
+        left.addWidget(self.around.hints)
         left.addWidget(self.message_bar)
         left.addWidget(self.stage, 1)
         middle = QHBoxLayout()
@@ -180,6 +186,7 @@ class MainWindow(QMainWindow):
         session.references_changed.connect(self._show_references)
         session.refused.connect(self._on_refused)
         session.saved.connect(self._on_saved)
+        session.exported.connect(self._on_exported)
         session.failed.connect(self.show_error)
         session.working.connect(self.status.show_work)
         self.running.changed.connect(self._sync)
@@ -224,7 +231,7 @@ class MainWindow(QMainWindow):
 
     def show_error(self, error: OvertoneError) -> None:
         """Say what is wrong and how to mend it."""
-        self.message_bar.say(error.message, error.hint, "error")
+        self.message_bar.show_error(error)
         self._sync()
 
     def _on_opened(self) -> None:
@@ -255,6 +262,9 @@ class MainWindow(QMainWindow):
     def _on_saved(self, path: Path) -> None:
         self.message_bar.say(self.tr("Saved as {0}.").format(path.name))
         self._sync()
+
+    def _on_exported(self, path: Path, notes: tuple[str, ...]) -> None:
+        self.message_bar.say(self.tr("Exported as {0}.").format(path.name), " ".join(notes))
 
     def _show_references(self) -> None:
         thumbs, labels = self.session.thumbs, self.describer.labels
@@ -304,6 +314,7 @@ class MainWindow(QMainWindow):
             return
         event.accept()
         self.models.close()
+        self.around.close()
         self.hide()
         self.runs.cancel_all()
         self.sound_desk.close()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from desktop_app.theme import Look, icon
 from desktop_app.widgets import IconButton, label, push, restyle
+from engine.errors import OvertoneError
 
 
 class MessageBar(QFrame):
@@ -22,6 +24,10 @@ class MessageBar(QFrame):
         self._sign = QLabel(self)
         self._text = label(wrap=True, parent=self)
         self._button = push("", parent=self)
+        self._details = ""
+        self._copy = push(self.tr("Copy details"), parent=self)
+        self._copy.setToolTip(self.tr("Copy what happened, for a report"))
+        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._details))
         self._close = IconButton(look, "close", self.tr("Close this message"), self)
         self._close.setIconSize(self._close.iconSize() * 0.7)
         row = QHBoxLayout(self)
@@ -29,6 +35,7 @@ class MessageBar(QFrame):
         row.setSpacing(10)
         row.addWidget(self._sign)
         row.addWidget(self._text, 1)
+        row.addWidget(self._copy)
         row.addWidget(self._button)
         row.addWidget(self._close)
         self._button.clicked.connect(self._press)
@@ -47,7 +54,13 @@ class MessageBar(QFrame):
         return self._kind
 
     def say(
-        self, text: str, hint: str = "", kind: str = "info", button: str = "", run: Callable[[], None] | None = None
+        self,
+        text: str,
+        hint: str = "",
+        kind: str = "info",
+        button: str = "",
+        run: Callable[[], None] | None = None,
+        details: str = "",
     ) -> None:
         """Show a message.
 
@@ -61,6 +74,8 @@ class MessageBar(QFrame):
             ``info``, ``warning`` or ``error``.
         button, run
             Text of the one button and what it does.
+        details
+            What stands behind it, to copy for a report; empty when the sentence is all.
         """
         self._kind = kind
         self._text.setText(f"{text} {hint}".strip())
@@ -68,12 +83,18 @@ class MessageBar(QFrame):
         self._button.setText(button)
         self._button.setAccessibleName(button)
         self._button.setVisible(bool(button))
+        self._details = f"{self._text.text()}\n\n{details}" if details else ""
+        self._copy.setVisible(bool(details))
         self._run = run
         self.setProperty("kind", kind)
         for widget in (self, self._text):
             restyle(widget)
         self._dress()
         self.show()
+
+    def show_error(self, error: OvertoneError) -> None:
+        """Show an error, with what its notes say as details."""
+        self.say(error.message, error.hint, "error", details="\n".join(getattr(error, "__notes__", ())))
 
     def dismiss(self) -> None:
         """Hide it."""

@@ -19,7 +19,7 @@ from desktop_app.side_panel import SidePanel
 from desktop_app.wording import storage
 from engine.errors import OvertoneError
 from engine.project import recovery
-from engine.project.journal import BUDGET, Journal
+from engine.project.journal import Journal
 from engine.project.project_file import Opened
 from engine.project.recovery import Lost, Resumed
 from engine.values import Plan
@@ -134,11 +134,15 @@ class ProjectDesk(QObject):
         self._bar.say(error.message, error.hint, "warning")
 
     def _look_at_size(self) -> None:
-        full = self._session.recorder.size > BUDGET
+        full = self._session.recorder.size > self._session.recorder.budget
         if full and not self._full:
             text = self.tr("The history takes {0}, more than the {1} meant for it.")
             hint = self.tr("Nothing is removed by itself; delete edits that you do not need.")
-            self._bar.say(text.format(storage(self._session.recorder.size), storage(BUDGET)), hint, "warning")
+            self._bar.say(
+                text.format(storage(self._session.recorder.size), storage(self._session.recorder.budget)),
+                hint,
+                "warning",
+            )
         self._full = full
 
     def _say(self, error: OvertoneError) -> None:

@@ -13,7 +13,7 @@ from desktop_app.document import Document
 from engine.errors import OvertoneError
 from engine.project import project_file
 from engine.project.edits import Edits
-from engine.project.journal import Journal, Kept, snapshot
+from engine.project.journal import BUDGET, Journal, Kept, snapshot
 
 PAUSE = 1000  # milliseconds after a letter typed until the text is kept
 
@@ -29,8 +29,8 @@ class Recorder(QObject):
         Everything that was done until a moment ago lies on the disk.
     failed
         An :class:`~engine.errors.OvertoneError`: the disk refuses; said once until it takes something again.
-    size
-        Bytes of the journal.
+    size, budget
+        Bytes of the journal, and bytes above which the user is told.
     """
 
     kept = Signal()
@@ -39,6 +39,7 @@ class Recorder(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.size = 0
+        self.budget = BUDGET
         self._background = Background(self)
         self._document: Document | None = None
         self._journal: Journal | None = None

@@ -209,5 +209,5 @@ class Running(QObject):
         self._bar.say(words, button=self.tr("Keep both"), run=keep_both)
 
     def _on_failed(self, error: OvertoneError) -> None:
-        self._bar.say(error.message, error.hint, "error")
+        self._bar.show_error(error)
         self.changed.emit()

@@ -19,6 +19,7 @@ from desktop_app.recorder import Recorder
 from desktop_app.thumbs import Thumb
 from engine.errors import OvertoneError
 from engine.files import Original, read_photo, sniff, write_photo
+from engine.files.options import SaveOptions
 from engine.picture import Photo
 from engine.project.edits import Edits, state
 from engine.project.journal import Journal
@@ -78,6 +79,8 @@ class Session(QObject):
         The errors of files that were not taken, and how many there were in all.
     saved
         Where the photo was written.
+    exported
+        Where the picture was exported to, and what to tell of it.
     failed
         An :class:`~engine.errors.OvertoneError`.
     working
@@ -96,6 +99,7 @@ class Session(QObject):
     known = Signal(list)
     refused = Signal(list, int)
     saved = Signal(object)
+    exported = Signal(object, object)
     failed = Signal(object)
     working = Signal(str)
     resumed = Signal(object)
@@ -175,6 +179,20 @@ class Session(QObject):
         self.working.emit(self.tr("Saving {0}…").format(path.name))
         original = Original.at(document.path)
         self._background.submit(lambda: write_photo(photo, path, original), done, self._fail)
+
+    def export(self, path: Path, options: SaveOptions) -> None:
+        """Write the current picture as the user has chosen; the document is as unsaved as before."""
+        document = self.document
+        if document is None:
+            return
+        photo, original = document.photo, Original.at(document.path)
+
+        def done(notes: tuple[str, ...]) -> None:
+            self.working.emit("")
+            self.exported.emit(path, notes)
+
+        self.working.emit(self.tr("Exporting {0}…").format(path.name))
+        self._background.submit(lambda: write_photo(photo, path, original, options), done, self._fail)
 
     def add_files(self, paths: Sequence[Path], then: Callable[[list[int]], None] | None = None) -> None:
         """Read files and put each into the bin it belongs to; ``then`` gets the numbers of all that are there."""

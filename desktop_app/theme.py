@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
@@ -54,9 +54,13 @@ def contrast(first: str, second: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def stylesheet(theme: Theme) -> str:
-    """The style sheet with the theme's colours filled in; an unknown name in it is a KeyError."""
+def stylesheet(theme: Theme, text_size: int = 100) -> str:
+    """The style sheet with the theme's colours filled in and its text sizes at ``text_size`` per cent.
+
+    An unknown name in it is a KeyError.
+    """
     text = (resources() / "themes" / "overtone.qss").read_text("utf-8").split("*/", 1)[1]
+    text = re.sub(r"font-size: (\d+)px", lambda match: f"font-size: {int(match[1]) * text_size // 100}px", text)
     return re.sub(r"@(\w+)", lambda match: theme[match[1]], text)
 
 
@@ -122,15 +126,29 @@ class Look(QObject):
         super().__init__(app)
         self._app = app
         self._fixed = name
+        self._font = app.font()
+        self._text_size = 100
         app.setStyle("Fusion")
         self.theme = load(name or self._wanted())
         self._wear()
         app.styleHints().colorSchemeChanged.connect(self._follow)
 
-    def wear(self, name: str) -> None:
-        """Change to the theme ``light`` or ``dark``, whatever the system says."""
+    def wear(self, name: str | None) -> None:
+        """Change to the theme ``light`` or ``dark``, whatever the system says; nothing follows the system."""
         self._fixed = name
         self._follow()
+
+    def set_text_size(self, percent: int) -> None:
+        """Show all text at so many per cent of the system's size."""
+        if percent != self._text_size:
+            self._text_size = percent
+            font = QFont(self._font)
+            if font.pointSizeF() > 0:
+                font.setPointSizeF(self._font.pointSizeF() * percent / 100)
+            else:
+                font.setPixelSize(self._font.pixelSize() * percent // 100)
+            self._app.setFont(font)
+            self._wear()
 
     def _wanted(self) -> str:
         scheme = self._app.styleHints().colorScheme()
@@ -145,4 +163,4 @@ class Look(QObject):
 
     def _wear(self) -> None:
         self._app.setPalette(palette(self.theme))
-        self._app.setStyleSheet(stylesheet(self.theme))
+        self._app.setStyleSheet(stylesheet(self.theme, self._text_size))

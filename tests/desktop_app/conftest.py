@@ -20,6 +20,7 @@ from desktop_app.main_window import MainWindow
 from desktop_app.theme import Look
 from engine.errors import Cancelled, OvertoneError, RegionNotFound
 from engine.files import write_photo
+from engine.machine import Finding
 from engine.picture import Photo
 from engine.values import (
     Box,
@@ -173,6 +174,13 @@ class FakeSource:
     def missing(self, _name: str) -> str:
         return self.absent
 
+    def bundles(self) -> list[dict]:
+        ready = {"name": "starter", "folder": "/models/starter", "state": "ready", "version": "1", "bytes": 159_000_000}
+        return [ready | ({"state": "not assembled", "fix": self.absent} if self.absent else {})]
+
+    def examine(self) -> list[Finding]:
+        return [Finding("memory", "20 GiB"), Finding("device", "CPU", False, "Update the driver.", needed=False)]
+
     def engines(self) -> tuple[str, ...]:
         return ("starter",)
 
@@ -285,6 +293,8 @@ def _nothing_left(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
 def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the editor remembers stays in the test."""
     monkeypatch.setattr("desktop_app.recent.state_folder", lambda: tmp_path / "state")
+    monkeypatch.setattr("desktop_app.around.state_folder", lambda: tmp_path / "state")
+    monkeypatch.setattr("desktop_app.preferences.config_folder", lambda: tmp_path / "config")
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ import time
 import numpy as np
 
 from engine.errors import Cancelled, RegionNotFound
+from engine.machine import Finding
 from engine.values import (
     Box,
     EditResult,
@@ -26,6 +27,12 @@ from engine.values import (
 class Source:
     def missing(self, name: str) -> str:
         return "" if name == "starter" else f"There is no {name}."
+
+    def bundles(self) -> list:
+        return []
+
+    def examine(self) -> list:
+        return [Finding("memory", "enough")]
 
     def engines(self) -> tuple[str, ...]:
         return ("starter",)

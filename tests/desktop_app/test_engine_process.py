@@ -77,6 +77,7 @@ def test_every_kind_of_job_is_answered(client, qtbot, small_photo) -> None:
         (lambda: client.describe(Path("a.png")), signals.described, "a.png"),
         (lambda: client.search("dog", Path("b.png"), 4), signals.found, "dog"),
         (lambda: client.index(Path("folder")), signals.indexed, "folder"),
+        (client.examine, signals.examined, "enough"),
         (lambda: client.assemble("starter"), signals.assembled, "starter"),
     ):
         with qtbot.waitSignal(signal) as answer:
