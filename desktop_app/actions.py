@@ -24,7 +24,7 @@ class Actions:
         self.save = self._make(translate("actions", "&Save"), QKeySequence.StandardKey.Save)
         self.save_as = self._make(translate("actions", "Save &As…"), "Ctrl+Shift+S")
         self.save_project = self._make(translate("actions", "Save Pro&ject"), "Ctrl+Alt+S")
-        self.save_project_as = self._make(translate("actions", "Save Project &To…"))
+        self.save_project_as = self._make(translate("actions", "Save Project As…"))
         self.quit = self._make(translate("actions", "&Quit"), "Ctrl+Q")
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.undo = self._make(translate("actions", "&Undo"), QKeySequence.StandardKey.Undo)

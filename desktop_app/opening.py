@@ -15,6 +15,7 @@ from desktop_app.safekeeping import Safekeeping
 from desktop_app.session import Session
 from engine.errors import BadInput
 from engine.files import sniff
+from engine.project.project_file import SUFFIX
 from engine.values import Media, marker
 
 
@@ -75,9 +76,14 @@ class Opening(QObject):
     def drop(self, files: Sequence[Path]) -> None:
         """Take files dropped on the stage.
 
-        With no photo open, the first picture is opened; everything else goes into the bins, from where a picture can
+        A project is opened. With no photo open, the first picture is; everything else goes into the bins, from where a
+        picture can
         still be opened by one press.
         """
+        project = next((path for path in files if path.suffix.lower() == SUFFIX), None)
+        if project is not None:
+            self.open(project)
+            return
         photo = next((path for path in files if is_picture(path)), None)
         if self._session.document is None and photo is not None:
             self.open(photo)

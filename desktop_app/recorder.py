@@ -43,6 +43,7 @@ class Recorder(QObject):
         self._background = Background(self)
         self._document: Document | None = None
         self._journal: Journal | None = None
+        self._ended: list[Journal] = []  # references may lie in them, and stay in the bins
         self._strokes = -1
         self._dirty = self._busy = self._complained = self._unwanted = False
         self._timer = QTimer(self)
@@ -99,6 +100,8 @@ class Recorder(QObject):
         """Write what is left, end the journal, and stop the thread."""
         self._timer.stop()
         self._end()
+        for journal in self._ended:
+            self._background.submit(journal.discard, _nothing, _nothing)
         self._background.finish()
         self._document = self._journal = None
 
@@ -154,7 +157,8 @@ class Recorder(QObject):
         if document is None or journal is None:
             return
         if self._unwanted or document.in_project or not document.edits:
-            self._background.submit(journal.discard, _nothing, _nothing)
+            self._ended.append(journal)
+            self._background.submit(journal.forget, _nothing, _nothing)
             return
         now = snapshot(document, self._strokes)
 

@@ -20,6 +20,7 @@ SIZE = (6000, 10_000)  # rows, columns: 60 megapixels
 FIRST, LAST = 20, 100  # accepted edits
 MOST = 1.5e9  # bytes
 GROWTH = 200e6  # bytes
+LATEST = 2000  # milliseconds
 
 
 def measure(_ground: Ground) -> list[Bar]:
@@ -41,6 +42,13 @@ def measure(_ground: Ground) -> list[Bar]:
             "at most 200 MB more",
             f"{growth / 1e6:.0f} MB more; {told['disk'] / 1e6:.0f} MB of disk",
             growth <= GROWTH,
+        ),
+        Bar(
+            "must",
+            "history: every accepted edit on the disk",
+            "within 2 s",
+            f"{told['milliseconds']} ms at most, of {LAST}",
+            told["milliseconds"] <= LATEST,
         ),
     ]
 

@@ -254,8 +254,7 @@ class Journal:
 
     def _taken_original(self, now: Snapshot) -> StoredFile:
         with contextlib.suppress(FileNotFoundError):
-            if now.path.stat().st_mtime <= now.opened:
-                return self._copy(now.path, f"original/{safe_name(now.path.name)}")
+            return self._copy(now.path, f"original/{safe_name(now.path.name)}", now.opened)
         member = f"original/{safe_name(now.path.stem + '.tif')}"  # the file is another now; its pixels are still here
         data = encode(now.photo, ".tif", now.path.name).data
         self.take(member, data)
@@ -284,9 +283,12 @@ class Journal:
                 return None
         return self._files[path]
 
-    def _copy(self, path: Path, member: str) -> StoredFile:
+    def _copy(self, path: Path, member: str, until: float | None = None) -> StoredFile:
+        """Copy a file; raises FileNotFoundError when it has been written to after ``until``: it is another file now."""
         digest, size = hashlib.sha256(), 0
         with path.open("rb") as source:
+            if until is not None and os.fstat(source.fileno()).st_mtime > until:
+                raise FileNotFoundError(errno.ENOENT, "it has changed", str(path))
 
             def fill(file) -> None:
                 nonlocal size
@@ -317,13 +319,18 @@ class Journal:
         """Bytes of the folder."""
         return sum(path.stat().st_size for path in self._contents())
 
+    def forget(self) -> None:
+        """Never offer the folder again; its files stay until it is discarded, for references may still be used."""
+        with contextlib.suppress(OSError):
+            self._disk.remove(self.folder / description.NAME)
+
     def discard(self) -> None:
         """Remove the folder: what was done is saved elsewhere, or the user wants none of it.
 
         The manifest goes first, so that a folder half removed is never offered again.
         """
+        self.forget()
         with contextlib.suppress(OSError):
-            self._disk.remove(self.folder / description.NAME)
             for path in self._contents():
                 self._disk.remove(path)
             self.release()

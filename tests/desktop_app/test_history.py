@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from window_helpers import stroke
+from window_helpers import drop, stroke
 
 from desktop_app.history_row import EditRow
 from desktop_app.main_window import MainWindow
@@ -320,3 +320,32 @@ def test_a_full_disk_is_said_once_and_editing_goes_on(edited, qtbot, monkeypatch
     folder = edited.session.recorder.folder
     edited.session.recorder._journal.release()
     assert np.array_equal(resume(folder).document.mask.values, edited.document.mask.values)
+
+
+def test_a_project_dropped_on_the_window_is_opened(edited, qtbot, dialogs, tmp_path):
+    dialogs.project_path = tmp_path / "lake.overtone"
+    with qtbot.waitSignal(edited.session.saved):
+        edited.commands.save_project.trigger()
+    with qtbot.waitSignal(edited.session.resumed):
+        assert drop(edited.stage.canvas, dialogs.project_path)
+    assert len(edited.document.edits) == 3
+
+
+def test_references_of_a_project_stay_when_another_photo_is_opened(
+    edited, qtbot, dialogs, tmp_path, photo_file, journals
+):
+    with qtbot.waitSignal(edited.session.added):
+        edited.session.add_files([photo_file])
+    dialogs.project_path = tmp_path / "lake.overtone"
+    with qtbot.waitSignal(edited.session.saved):
+        edited.commands.save_project.trigger()
+    with qtbot.waitSignal(edited.session.resumed):
+        edited.open(dialogs.project_path)
+    with qtbot.waitSignal(edited.session.opened):
+        edited.open(photo_file)
+    qtbot.waitUntil(lambda: not edited.session.recorder._background.busy)
+    (reference,) = edited.session.references
+    assert journals in reference.path.parents
+    assert reference.path.exists()
+    edited.close()
+    assert not list(journals.iterdir())
