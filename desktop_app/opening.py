@@ -77,8 +77,7 @@ class Opening(QObject):
         """Take files dropped on the stage.
 
         A project is opened. With no photo open, the first picture is; everything else goes into the bins, from where a
-        picture can
-        still be opened by one press.
+        picture can still be opened by one press.
         """
         project = next((path for path in files if path.suffix.lower() == SUFFIX), None)
         if project is not None:

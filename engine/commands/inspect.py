@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,10 +13,21 @@ from engine.commands.common import JsonOption, say, say_json
 from engine.files.inspecting import Inspection
 from engine.files.inspecting import inspect as inspect_file
 from engine.files.xmp import SOURCES
+from engine.project.project_file import SUFFIX, summary
 
 
-def inspect(file: Annotated[Path, typer.Argument(help="A picture file.")], as_json: JsonOption = False) -> None:
-    """Tell what a picture file holds: type, size, depth, profile, metadata, and what was done to it."""
+def inspect(
+    file: Annotated[Path, typer.Argument(help="A picture file or a project.")], as_json: JsonOption = False
+) -> None:
+    """Tell what a picture file or a project holds: type, size, depth, profile, metadata, and what was done to it."""
+    if file.suffix.lower() == SUFFIX:
+        held = summary(file)
+        if as_json:
+            say_json({"file": str(file), **held})
+        else:
+            for line in project_lines(held):
+                say(line)
+        return
     found = inspect_file(file)
     if as_json:
         said = asdict(found)
@@ -44,3 +56,18 @@ def lines(found: Inspection) -> list[str]:
         what = "made from words" if step.made else "edited"
         told.append(f"{number}. {what}: {step.instruction} ({when}engine {step.engine}, seed {step.seed})")
     return [*told, *found.notes]
+
+
+def project_lines(held: Mapping[str, Any]) -> list[str]:
+    """What a project holds, in words."""
+    original = held["original"]
+    told = [
+        f"Overtone project, version {held['version']}, {held['size'] / 1e6:.1f} MB",
+        f"original: {original['name']}, {original['size'] / 1e6:.1f} MB, sha256 {original['sha256']}",
+    ]
+    told += [f"[ref#{each['number']}]: {each['media']}, {each['name']}" for each in held["references"]]
+    for number, edit in enumerate(held["edits"], 1):
+        hidden = "" if edit["visible"] else ", hidden"
+        paler = "" if edit["opacity"] == 1 else f", opacity {edit['opacity']:.0%}"
+        told.append(f"{number}. {edit['instruction']} (engine {edit['engine']}, seed {edit['seed']}{hidden}{paler})")
+    return told

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 from engine.picture import Photo
 from engine.project.edits import Edit, Opener, Placed, State, compose, placed
 
-HELD = 256 * 2**20  # bytes of pictures kept beside the present one, so that undo is at once
+HELD = 128 * 2**20  # bytes of pictures kept beside the present one, so that undo is at once where they are small
 SLOW = 4_000_000  # pixels; composing more than these takes long enough to be noticed
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from project_helpers import accept, inverted, paint, seen
 
+from engine.cli import run
 from engine.errors import BadInput, MachineError
 from engine.files import read_photo, write_photo
 from engine.files.disk import Disk
@@ -111,6 +112,17 @@ def test_summary_says_what_is_inside_without_unpacking(project, home):
     assert told["references"] == [{"number": 1, "media": "image", "name": "boat.png"}]
     assert json.loads(json.dumps(told)) == told
     assert not list(home.iterdir())
+
+
+def test_inspect_tells_of_a_project(project, capsys):
+    _, path = project
+    assert run(["inspect", str(path)]) == 0
+    told = capsys.readouterr().out
+    assert "original: lake.png" in told
+    assert "1. put [ref#1] (engine starter, seed 3, opacity 50%)" in told
+    assert run(["inspect", str(path), "--json"]) == 0
+    as_json = json.loads(capsys.readouterr().out)
+    assert [edit["instruction"] for edit in as_json["edits"]] == ["put [ref#1]", "invert it"]
 
 
 def test_a_project_saved_over_another_keeps_that_one_until_it_is_whole(project, photo_file, home, monkeypatch):
