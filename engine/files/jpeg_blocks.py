@@ -169,15 +169,20 @@ def _scans(before: bytes, header: jpeg.Header, new: np.ndarray, changed: np.ndar
     with tempfile.TemporaryDirectory(prefix="overtone-") as folder:
         path = Path(folder) / "photo.jpg"
         path.write_bytes(bare)
+        # Of the libraries in jpeglib only mozjpeg writes coefficients in several passes.
+        library = "mozjpeg403" if header.frame.progressive else "turbo210"
         try:
-            file = jpeglib.read_dct(str(path))
+            with jpeglib.version(library):
+                file = jpeglib.read_dct(str(path))
+                file.load()
             planes = [file.Y, file.Cb, file.Cr][: len(header.frame.factors)]
             if any(plane is None for plane in planes):
                 return None
             for index, plane in enumerate(planes):
                 table = header.quantization[header.frame.tables[index]].reshape(8, 8).astype(np.float32)
                 _renew(plane, table, new, changed, index, header.frame.factors)
-            file.write_dct(str(path), flags=[] if header.standard_codes else ["OPTIMIZE_CODING"])
+            with jpeglib.version(library):
+                file.write_dct(str(path), flags=[] if header.standard_codes else ["OPTIMIZE_CODING"])
         except (OSError, ValueError, KeyError, RuntimeError):
             return None
         return path.read_bytes()
