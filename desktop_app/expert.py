@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QToolButton, QVB
 
 from desktop_app.fields import Amount, Choice
 from desktop_app.theme import Look, icon
-from desktop_app.widgets import IconButton, label, push
+from desktop_app.widgets import IconButton, form_row, label, push
 from engine.values import ControlSetting, Settings
 
 LARGEST_SEED = 2**32 - 1
@@ -192,19 +192,14 @@ class Expert(QWidget):
             (self.tr("Beauty"), self.score, self.tr("Wanted aesthetic score, 1 to 10")),
         ]  # fmt: skip
         for name, field, tip in rows:
-            field.setAccessibleName(name)
             field.setProperty("tip", tip)
-            field.setToolTip(tip)
-            words = label(name, "secondary", parent=self.body)
-            words.setBuddy(field)
+            line = None
             if field is self.seed:
                 line = QHBoxLayout()
                 line.setSpacing(2)
                 for widget, stretch in ((self.seed, 1), (self.lock, 0), (self.dice, 0)):
                     line.addWidget(widget, stretch)
-                form.addRow(words, line)
-            else:
-                form.addRow(words, field)
+            form_row(form, name, field, tip, line)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.reset_button)

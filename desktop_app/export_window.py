@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.fields import Choice, Count
-from desktop_app.widgets import label, push
+from desktop_app.widgets import form_row, label, push
 from engine.files.formats import EIGHT_BIT_ONLY, LOSSLESS
 from engine.files.options import LEAST_SIDE, MOST_SIDE, SaveOptions
 from engine.files.sniffing import Kind
@@ -103,11 +103,7 @@ class ExportWindow(QDialog):
             (self.tr("Long side"), self.long_side, self.tr("Scaled down to so many pixels at most")),
             (self.tr("Metadata"), self.metadata, self.tr("Camera, date, place and captions")),
         ):
-            field.setAccessibleName(name)
-            field.setToolTip(tip)
-            words = label(name, "secondary", parent=self)
-            words.setBuddy(field)
-            form.addRow(words, field)
+            form_row(form, name, field, tip)
         self.provenance.setToolTip(self.tr("Writes the edits into the file’s metadata, for those who look"))
         buttons = QHBoxLayout()
         buttons.addStretch(1)

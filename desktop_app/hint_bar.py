@@ -35,9 +35,9 @@ class HintBar(QFrame):
         row.setContentsMargins(14, 5, 8, 5)
         row.setSpacing(8)
         for words in (
-            self.tr("1  Say what to change, e.g. “make the sky bluer”"),
-            self.tr("2  Press Run and look at the result"),
-            self.tr("3  Accept it; paint a mask first to change only a part"),
+            self.tr("1  Say what to change"),
+            self.tr("2  Run, and look at the result"),
+            self.tr("3  Accept it, or try another"),
         ):
             sign, text = QLabel(self), label(words, wrap=True, parent=self)
             row.addWidget(sign)

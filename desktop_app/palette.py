@@ -60,6 +60,7 @@ class Palette(QFrame):
         self.field.setAccessibleName(self.tr("Command"))
         self.field.setClearButtonEnabled(True)
         self.list = QListWidget(self)
+        self.list.setObjectName("palette")
         self.list.setAccessibleName(self.tr("Commands found"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QW
 
 from desktop_app.fields import Choice, Count
 from desktop_app.preferences import LARGEST, SMALLEST, Preferences
-from desktop_app.widgets import label, push
+from desktop_app.widgets import form_row, label, push
 
 TEXT_STEP = 10  # per cent
 MOST_DISK = 500  # GB
@@ -52,11 +52,7 @@ class PreferencesWindow(QDialog):
             (self.tr("History"), self.disk_budget, self.tr("Disk for one photo’s history; you are told before more")),
             (self.tr("Engine"), self.engine, self.tr("The bundle of models that does the work")),
         ):
-            field.setAccessibleName(name)
-            field.setToolTip(tip)
-            words = label(name, "secondary", parent=self)
-            words.setBuddy(field)
-            form.addRow(words, field)
+            form_row(form, name, field, tip)
         self.note = label(role="secondary", wrap=True, parent=self)
         close = push(self.tr("Close"), parent=self)
         close.setAutoDefault(False)  # Return in a field is not for it

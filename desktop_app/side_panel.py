@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.bins import Bin
@@ -80,7 +80,6 @@ class SidePanel(QFrame):
         self._scroll = scroll
         self._column = column
         scroll.verticalScrollBar().rangeChanged.connect(self._keep_width)
-        self.instruction.setFixedHeight(self.instruction.sizeHint().height())
         foot = QFrame(self)
         foot.setObjectName("sideFoot")
         below = QVBoxLayout(foot)
@@ -93,8 +92,18 @@ class SidePanel(QFrame):
         outer.setSpacing(0)
         outer.addWidget(scroll, 1)
         outer.addWidget(foot)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the text size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.layout() is not None:
+            self._fit()
+
+    def _fit(self) -> None:
         self._width = min(max(WIDTH, round(self.fontMetrics().averageCharWidth() * WIDEST)), MOST)
         self.setFixedWidth(self._width)
+        self.instruction.setFixedHeight(self.instruction.sizeHint().height())
 
     def sizeHint(self) -> QSize:
         """As wide as two tiles and a half of each bin."""

@@ -61,6 +61,7 @@ def stylesheet(theme: Theme, text_size: int = 100) -> str:
     """
     text = (resources() / "themes" / "overtone.qss").read_text("utf-8").split("*/", 1)[1]
     text = re.sub(r"font-size: (\d+)px", lambda match: f"font-size: {int(match[1]) * text_size // 100}px", text)
+    text = text.replace("url(", f"url({(resources() / 'themes').as_posix()}/")
     return re.sub(r"@(\w+)", lambda match: theme[match[1]], text)
 
 

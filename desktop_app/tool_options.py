@@ -178,12 +178,12 @@ class ToolOptions(QFrame):
     def _brush_group(self) -> QWidget:
         self.slider = self._slider(SPAN, 120, self.tr("Brush size"), self.tr("Brush size in photo pixels  ([ and ])"))
         self.size_label = label("", "value", parent=self)
-        self.size_label.setFixedWidth(56)
+        self.size_label.setMinimumWidth(56)
         self.hardness = self._slider(
             100, 80, self.tr("Brush hardness"), self.tr("Hardness: how sharp the brush's edge is  ({ and })")
         )
         self.hardness_label = label("", "value", parent=self)
-        self.hardness_label.setFixedWidth(44)
+        self.hardness_label.setMinimumWidth(44)
         self.pressure = QCheckBox(self.tr("Pressure"), self)
         self.pressure.setToolTip(self.tr("A pen's pressure sets the size"))
         self.pressure.setAccessibleName(self.tr("A pen's pressure sets the size"))

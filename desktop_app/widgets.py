@@ -7,7 +7,17 @@ from typing import cast
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QLayoutItem, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QLayout,
+    QLayoutItem,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from desktop_app.theme import Look, icon
 
@@ -97,6 +107,17 @@ class ElidedLabel(QLabel):
             painter = QPainter(self)
             painter.setPen(self.palette().color(self.foregroundRole()))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+
+
+def form_row(form: QFormLayout, name: str, field: QWidget, tip: str, whole: QWidget | QLayout | None = None) -> QLabel:
+    """Add a field to a form under its name, which stands at the field's height; ``whole`` may hold more than it."""
+    field.setAccessibleName(name)
+    field.setToolTip(tip)
+    words = label(name, "secondary")
+    words.setBuddy(field)
+    words.setMinimumHeight(field.sizeHint().height())
+    form.addRow(words, whole or field)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    return words
 
 
 def push(text: str, *, primary: bool = False, parent: QWidget | None = None) -> QPushButton:
