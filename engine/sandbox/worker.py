@@ -5,6 +5,7 @@ Started by :mod:`engine.sandbox.client` as ``python -m engine.sandbox.worker PAR
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -71,6 +72,8 @@ def _answer(requests: BinaryIO, out: BinaryIO) -> bool:
         send(out, {"value": value, "parts": places(parts)})
         if not receive(requests)["copied"]:
             send_parts(out, parts)
+        del parts
+        gc.collect()  # libvips' images hold each other in circles, and with them the pixels
     return True
 
 

@@ -25,6 +25,7 @@ FEED = "training.fuzz.feed"
 BATCH = 250  # inputs of one process
 AT_ONCE = 2
 HANG, STUCK = 5.0, 30.0  # seconds that an input may take; after which the process is ended
+START = 300.0  # seconds for loading libraries on a busy machine
 MEMORY = 10**9  # bytes
 
 
@@ -137,7 +138,7 @@ def _run(root: Path, kind: str, first: int, end: int, found: Found) -> int:
             now = told.stat().st_size if told.exists() else 0
             if now != size:
                 size, since = now, time.monotonic()
-            elif time.monotonic() - since > STUCK:
+            elif time.monotonic() - since > (STUCK if size else START):
                 process.kill()
         stuck = process.returncode == -9
     lines = told.read_text().splitlines() if told.exists() else []
