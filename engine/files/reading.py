@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from engine.files import photos, sounds
-from engine.files.options import AS_SHOT, RawOptions
+from engine.files import jpeg_blocks, photos, sounds
+from engine.files.options import AS_SHOT, RawOptions, SaveOptions
 from engine.files.sounds import Sound
 from engine.picture import Photo
 
@@ -33,6 +33,10 @@ class Reader(Protocol):
 
     def sound(self, path: Path) -> Sound:
         """As :func:`read_sound`."""
+        ...
+
+    def patched(self, photo: Photo, before: bytes, options: SaveOptions) -> bytes | str:
+        """As :func:`patched`."""
         ...
 
 
@@ -68,3 +72,8 @@ def read_reference(path: Path) -> Photo:
 def read_sound(path: Path) -> Sound:
     """A sound at 16 kHz; see :func:`engine.files.sounds.read_sound`."""
     return _readers[-1].sound(path) if _readers else sounds.read_sound(path)
+
+
+def patched(photo: Photo, before: bytes, options: SaveOptions) -> bytes | str:
+    """A JPEG with only its changed blocks encoded anew; see :func:`engine.files.jpeg_blocks.patch`."""
+    return (_readers[-1].patched if _readers else jpeg_blocks.patch)(photo, before, options)

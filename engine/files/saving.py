@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.colour import PhotoColour, converted
 from engine.errors import BadInput
-from engine.files import containers, jpeg, jpeg_blocks, jxl, metadata, tags
+from engine.files import containers, jpeg, jpeg_blocks, jxl, metadata, reading, tags
 from engine.files.formats import EIGHT_BIT_ONLY, OPAQUE, kind_for
 from engine.files.metadata import Blocks
 from engine.files.options import SaveOptions
@@ -68,7 +68,7 @@ def encode(
     before = source.read() if source is not None else None
     before_kind = kind_of(before[:16]) if before is not None else None
     if kind is Kind.jpeg and before is not None and before_kind is Kind.jpeg and jpeg_blocks.asked_for(options):
-        patched = jpeg_blocks.patch(photo, before, options)
+        patched = reading.patched(photo, before, options)
         if isinstance(patched, bytes):
             return Encoded(patched)
         reason = (f"{name} was encoded anew as a whole: {patched}",)

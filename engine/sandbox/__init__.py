@@ -3,6 +3,7 @@
 What a broken or hostile file can break there is that process: the file is refused, and the next gets a fresh one.
 """
 
-from engine.sandbox.client import Limits, Sandbox
+from engine.sandbox.client import Sandbox
+from engine.sandbox.process import Limits
 
 __all__ = ["Limits", "Sandbox"]

@@ -1,6 +1,6 @@
 """The reading process: takes requests from standard input, answers on what was its standard output, until that ends.
 
-Started by :mod:`engine.sandbox.client` as ``python -m engine.sandbox.worker PARENT MEMORY``.
+Started by :mod:`engine.sandbox.process` as ``python -m engine.sandbox.worker PARENT MEMORY [writing]``.
 """
 
 from __future__ import annotations
@@ -8,32 +8,24 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from engine.errors import BadInput, OvertoneError
-from engine.files import photos, sounds
-from engine.files.options import RawOptions
-from engine.picture import Photo
 from engine.sandbox.confine import confine
-from engine.sandbox.wire import Broken, Parts, packed, places, receive, send, send_parts
+from engine.sandbox.tasks import TASKS
+from engine.sandbox.wire import (
+    Broken,
+    Parts,
+    packed,
+    places,
+    receive,
+    receive_parts,
+    send,
+    send_parts,
+    unpacked,
+)
 
 LOADERS = ("Jpeg", "Png", "Tiff", "Webp", "Heif", "Jxl", "Nsgif", "Gif")  # of libvips; all others stay shut
-
-
-class Task(NamedTuple):
-    """What can be asked for: how it is done, and the type of the answer."""
-
-    do: Callable[[Path, RawOptions], Any]
-    answer: type
-
-
-TASKS = {
-    "photo": Task(photos.read_photo, Photo),
-    "reference": Task(lambda path, _: photos.read_reference(path), Photo),
-    "sound": Task(lambda path, _: sounds.read_sound(path), sounds.Sound),
-}
 
 
 def main(arguments: list[str]) -> None:
@@ -46,8 +38,8 @@ def main(arguments: list[str]) -> None:
     pyvips.operation_block_set("VipsForeignLoad", True)
     for loader in LOADERS:
         pyvips.operation_block_set(f"VipsForeignLoad{loader}", False)
-    parent, memory = map(int, arguments)
-    send(out, {"held": confine(parent, memory)})
+    parent, memory = map(int, arguments[:2])
+    send(out, {"held": confine(parent, memory, writing="writing" in arguments)})
     with os.fdopen(0, "rb", buffering=0) as requests:
         while _answer(requests, out):
             pass
@@ -59,20 +51,23 @@ def _answer(requests: BinaryIO, out: BinaryIO) -> bool:
         request = receive(requests)
     except Broken:
         return False
-    path = Path(request["path"])
+    task = TASKS[request["task"]]
+    given = receive_parts(requests, request["sizes"])
+    values = {name: unpacked(kind, request["arguments"][name], given) for name, kind in task.arguments.items()}
     parts: Parts = []
     try:
-        value = packed(TASKS[request["task"]].do(path, RawOptions(**request["raw"])), parts)
+        value = packed(task.do(**values), parts)
     except OvertoneError as error:
         send(out, _refusal(error))
     except MemoryError:
-        text = f"{path.name} needs more memory than a picture or sound may take."
+        name = values["path"].name if "path" in values else "This"
+        text = f"{name} needs more memory than a picture or sound may take."
         send(out, _refusal(BadInput(text, "Scale it down or shorten it.")))
     else:
         send(out, {"value": value, "parts": places(parts)})
         if not receive(requests)["copied"]:
             send_parts(out, parts)
-        del parts
+        del parts, given, values, value
         gc.collect()  # libvips' images hold each other in circles, and with them the pixels
     return True
 

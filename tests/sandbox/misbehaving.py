@@ -15,11 +15,11 @@ import numpy as np
 from engine.errors import BadInput
 from engine.files.options import RawOptions
 from engine.picture import Photo
-from engine.sandbox import worker
+from engine.sandbox import tasks, worker
 from engine.sandbox.wire import send
 
 
-def act(path: Path, _raw: RawOptions) -> Photo:
+def act(path: Path, raw: RawOptions) -> Photo:
     words = path.read_text().split()
     match words[1]:
         case "crash":
@@ -76,6 +76,7 @@ def reached(folder: Path) -> list[str]:
     return done
 
 
-worker.TASKS["photo"] = worker.Task(act, Photo)
+tasks.TASKS["photo"] = tasks.Task(act, {"path": Path, "raw": RawOptions})
+tasks.TASKS["patch"] = tasks.Task(os.abort, {})
 if __name__ == "__main__":
     worker.main(sys.argv[1:])

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -15,10 +16,10 @@ import pytest
 import soundfile
 
 from engine.errors import BadInput, MachineError
-from engine.files import photos, read_photo, read_reference, read_sound, sounds, write_photo
+from engine.files import Original, photos, read_photo, read_reference, read_sound, sounds, write_photo
 from engine.files.reading import reading_with
 from engine.picture import Photo
-from engine.sandbox import Limits, Sandbox, client
+from engine.sandbox import Limits, Sandbox, process
 
 
 @pytest.fixture
@@ -112,17 +113,43 @@ def test_a_taken_over_process_reaches_nothing(obey, misbehaving, tmp_path):
 
 def test_where_memory_cannot_be_copied_the_bytes_come_through_the_pipe(make_photo, tmp_path, monkeypatch):
     write_photo(make_photo(900, 900), tmp_path / "a.png")
-    monkeypatch.setattr(client, "copied", lambda *_: None)
+    monkeypatch.setattr(process, "copied", lambda *_: None)
     with Sandbox() as sandbox:
         for _ in range(2):
             assert np.array_equal(sandbox.photo(tmp_path / "a.png").pixels, make_photo(900, 900).pixels)
+
+
+def test_a_jpeg_is_patched_in_a_process_that_may_write_only_to_its_own_folder(real, make_photo, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    write_photo(make_photo(200, 300), tmp_path / "a.jpg")
+    photo, original = read_photo(tmp_path / "a.jpg"), Original.at(tmp_path / "a.jpg")
+    pixels = photo.pixels.copy()
+    pixels[:20, :20] = 0
+    with Sandbox() as sandbox, reading_with(sandbox):
+        notes = write_photo(photo.with_pixels(pixels), tmp_path / "b.jpg", original)
+        assert list((tmp_path / "temporary").iterdir())
+    assert notes == ()
+    again = read_photo(tmp_path / "b.jpg").pixels
+    assert np.array_equal(again[40:, 40:], photo.pixels[40:, 40:])
+    assert again[:16, :16].mean() < 8
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_jpeg_that_ends_the_patching_is_encoded_anew(misbehaving, make_photo, tmp_path):
+    write_photo(make_photo(200, 300), tmp_path / "a.jpg")
+    photo = read_photo(tmp_path / "a.jpg")
+    with reading_with(misbehaving):
+        notes = write_photo(photo, tmp_path / "b.jpg", Original.at(tmp_path / "a.jpg"))
+    assert notes == ("b.jpg was encoded anew as a whole: its blocks could not be read.",)
+    assert read_photo(tmp_path / "b.jpg").width == 300
 
 
 def test_a_process_that_died_meanwhile_is_replaced(real, make_photo, tmp_path):
     write_photo(make_photo(), tmp_path / "a.png")
     with Sandbox() as sandbox:
         sandbox.photo(tmp_path / "a.png")
-        os.kill(sandbox._worker._process.pid, signal.SIGKILL)
+        os.kill(sandbox._reader._process._process.pid, signal.SIGKILL)
         time.sleep(0.1)
         assert sandbox.photo(tmp_path / "a.png").width == 128
         sandbox.close()
@@ -163,7 +190,7 @@ import sys, time
 from engine.sandbox import Sandbox
 sandbox = Sandbox()
 sandbox.held()
-print(sandbox._worker._process.pid, flush=True)
+print(sandbox._reader._process._process.pid, flush=True)
 time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
