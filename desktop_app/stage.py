@@ -98,7 +98,7 @@ class Stage(QStackedWidget):
         pending = document.pending
         shown = pending.photo if pending is not None else document.photo
         against = self._results.against
-        before = document.photo if pending is not None else document.original
+        before = document.original if pending is None else pending.base or document.photo
         before = against.pending.photo if against is not None else before
         after_pyramid = self._session.pyramid(shown)
         before_pyramid = self._session.pyramid(before) if before is not shown else None

@@ -19,8 +19,8 @@ class Disk:
     """The operations as the system does them; any of them raises OSError."""
 
     def make_folder(self, path: Path) -> None:
-        """Make a folder and those above it, private to the user, unless they are there."""
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make a folder, private to the user, in one that is there."""
+        path.mkdir(mode=0o700, exist_ok=True)
 
     def create(self, path: Path) -> int:
         """Make a file that must not be there yet; returns its handle."""
@@ -82,6 +82,14 @@ class _Stream(io.RawIOBase):
     def let_go(self) -> None:
         """Write nothing more: a buffer dropped later must not reach another file that has got the same handle."""
         self._handle = None
+
+
+def make_folders(path: Path, disk: Disk) -> None:
+    """Make a folder and those above it that are missing, so that their names lie on the disk; raises OSError."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        disk.make_folder(folder)
+        disk.sync_folder(folder.parent)
 
 
 def write_whole(path: Path, fill: Callable[[BinaryIO], object], disk: Disk | None = None) -> None:

@@ -32,6 +32,11 @@ class Pending:
     request: EditRequest | None = None
     replaces: str = ""
 
+    @property
+    def base(self) -> Photo | None:
+        """The picture it was made on, where that is known; for an edit run again, the one below that edit."""
+        return self.request.photo if self.request is not None else None
+
 
 def accepted(pending: Pending, base: Photo, made_on: State, store: Store) -> Edit:
     """A result as an edit whose patch and mask are in ``store``.

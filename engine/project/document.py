@@ -228,7 +228,7 @@ class Document:
         if pending is None:
             return self.edits
         replaced = self.edit(pending.replaces)
-        base = self.photo if pending.request is None else pending.request.photo or self.photo
+        base = pending.base or self.photo
         if self._accepting is None or self._accepting[0] is not pending:
             made_on = self._pictures.state_of(base)
             if made_on is None:

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from engine.errors import BadInput, OvertoneError
 from engine.files import encode
-from engine.files.disk import Disk, write_whole
+from engine.files.disk import Disk, make_folders, write_whole
 from engine.files.writing import write_fault
 from engine.picture import Photo
 from engine.project import manifest as description
@@ -177,9 +177,7 @@ class Journal:
         if self._ready:
             return
         for part in ("", "original", "references", PATCHES, MASKS, PLANS):
-            self._disk.make_folder(self.folder / part)
-        self._disk.sync_folder(self.folder)
-        self._disk.sync_folder(self.folder.parent)
+            make_folders(self.folder / part, self._disk)
         self.lock()
         self._ready = True
 
@@ -200,7 +198,7 @@ class Journal:
 
     def unpack(self, member: str, fill: Callable[[BinaryIO], object]) -> None:
         """Write a file of the project, its folders made first."""
-        self._disk.make_folder((self.folder / member).parent)
+        make_folders((self.folder / member).parent, self._disk)
         write_whole(self.folder / member, fill, self._disk)
 
     def take(self, member: str, data: bytes) -> None:
@@ -277,7 +275,7 @@ class Journal:
         if path not in self._files:
             digest = hashlib.sha256(str(path).encode()).hexdigest()[:12]
             try:
-                self._disk.make_folder(self.folder / "references" / digest)
+                make_folders(self.folder / "references" / digest, self._disk)
                 self._files[path] = self._copy(path, f"references/{digest}/{safe_name(path.name)}")
             except FileNotFoundError:
                 return None

@@ -124,6 +124,8 @@ def test_an_edit_is_run_again_with_another_mask_under_the_later_ones(edited, qtb
         press(edited.message_bar._button)
     request = source.edited[-1]
     assert np.array_equal(request.photo.pixels, edited.document.original.pixels)
+    qtbot.waitUntil(lambda: edited.stage.canvas.can_compare)
+    assert edited.document.pending.base is edited.document.original
     assert request.mask[60, 60] == request.mask[150, 60] == 255
     assert request.plan == first.plan
     assert request.instruction.text == "first"

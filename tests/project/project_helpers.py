@@ -118,10 +118,12 @@ def replayed(operations: list[tuple], root: Path, into: Path, names: str, data: 
     safe: dict[int, bytes] = {}
     now: dict[Path, int] = {}
     durable: dict[Path, int] = {}
+    folders: set[Path] = set()
+    safe_folders: set[Path] = {root}
     for operation in operations:
         match operation:
             case ("folder", path):
-                (into / path.relative_to(root)).mkdir(parents=True, exist_ok=True)
+                folders.add(path)
             case ("create", path, number):
                 now[path], content[number], safe[number] = number, b"", b""
             case ("write", number, written):
@@ -133,8 +135,13 @@ def replayed(operations: list[tuple], root: Path, into: Path, names: str, data: 
             case ("remove", path):
                 now.pop(path, None)
             case ("sync folder", folder):
+                safe_folders |= {path for path in folders if path.parent == folder}
                 for path in [path for path in durable if path.parent == folder]:
                     del durable[path]
                 durable |= {path: number for path, number in now.items() if path.parent == folder}
+    for folder in folders if names == "all" else safe_folders:
+        if root in (folder, *folder.parents):
+            (into / folder.relative_to(root)).mkdir(parents=True, exist_ok=True)
     for path, number in (now if names == "all" else durable).items():
-        (into / path.relative_to(root)).write_bytes((content if data == "all" else safe)[number])
+        if names == "all" or path.parent in safe_folders:
+            (into / path.relative_to(root)).write_bytes((content if data == "all" else safe)[number])
