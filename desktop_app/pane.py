@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import cast
 
+import numpy as np
 from PySide6.QtCore import QPoint, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QRegion
 
 from desktop_app.view import View
 from engine.values import Box
 
-Compose = Callable[[QPainter, QRect], None]
+Compose = Callable[[QPainter, np.ndarray, QRect], None]
 
 
 class Pane:
@@ -42,7 +43,8 @@ class Pane:
         view
             Where the photo lies now.
         compose
-            Draws one rectangle of the window, to which its painter is clipped.
+            Draws one rectangle of the window, to which its painter is clipped. It also gets the window's memory,
+            ``(h, w, 4)`` uint8, blue first.
         """
         old, before, whole = self._kept, self._view, QRegion(0, 0, *view.window)
         if old is None or before is None or (before.zoom, before.window) != (view.zoom, view.window):
@@ -59,10 +61,12 @@ class Pane:
         else:
             kept = old
         if not self._stale.isEmpty():
+            flat = np.frombuffer(kept.bits(), np.uint8)
+            rows = flat.reshape(kept.height(), kept.width(), 4)
             painter = QPainter(kept)
             for rect in cast("Iterable[QRect]", self._stale):
                 painter.setClipRect(rect)
-                compose(painter, rect)
+                compose(painter, rows, rect)
             painter.end()
         self._kept, self._view, self._stale = kept, view, QRegion()
         return kept

@@ -76,6 +76,25 @@ def picture(pyramid: Pyramid, view: View, area: QRect, screen: QColorSpace) -> Q
     return to_screen(pixels, pyramid, screen, straight=pyramid.transparent and index == 0)
 
 
+def picture_into(rows: np.ndarray, pyramid: Pyramid, view: View, area: QRect, screen: QColorSpace) -> bool:
+    """As :func:`picture`, written straight into a window's memory where that can be done. Returns whether it was.
+
+    Parameters
+    ----------
+    rows
+        ``(window height, window width, 4)`` uint8, blue first.
+    """
+    if pyramid.transparent or (pyramid.space or QColorSpace(SRGB)) != screen:
+        return False
+    index = view.level(len(pyramid.levels))
+    pixels = sample(pyramid.levels[index], 2.0**index, view, area)
+    if pixels.dtype == np.uint16:
+        pixels = cv2.convertScaleAbs(pixels, alpha=1 / 257)
+    target = rows[area.top() : area.top() + area.height(), area.left() : area.left() + area.width()]
+    cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA, dst=target)
+    return True
+
+
 def to_screen(pixels: np.ndarray, pyramid: Pyramid, screen: QColorSpace, *, straight: bool = False) -> QImage:
     """Photo pixels as an image of its own memory in the screen's colours.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF
-from PySide6.QtGui import QColor, QColorSpace, QImage, QPainter, qRgba
+from PySide6.QtGui import QBrush, QColor, QColorSpace, QImage, QPainter, QRegion, qRgba
 
 from desktop_app.marks import draw_checker, draw_grid
 from desktop_app.pane import Pane
@@ -107,9 +109,11 @@ class Scene:
         for number, pane in enumerate(self._panes[: 2 if beside else 1]):
             seen = Compare.before if beside and number == 0 else Compare.after if beside else self.compare
 
-            def compose(inner: QPainter, rect: QRect, seen: Compare = seen) -> None:
-                inner.fillRect(rect, ground)
-                self._compose(inner, view, ratio, overlay, rect, seen)
+            def compose(inner: QPainter, rows: np.ndarray, rect: QRect, seen: Compare = seen) -> None:
+                inner.setBackground(QBrush(ground))
+                for beside_photo in cast("Iterable[QRect]", QRegion(rect) - QRegion(_photo(view, rect))):
+                    inner.fillRect(beside_photo, ground)
+                self._compose(inner, rows, view, ratio, overlay, rect, seen)
 
             kept = pane.brought_to(view, compose)
             kept.setDevicePixelRatio(ratio)
@@ -117,13 +121,18 @@ class Scene:
             kept.setDevicePixelRatio(1)
 
     def _compose(
-        self, painter: QPainter, view: View, ratio: float, overlay: Overlay, rect: QRect, seen: Compare
+        self,
+        painter: QPainter,
+        rows: np.ndarray,
+        view: View,
+        ratio: float,
+        overlay: Overlay,
+        rect: QRect,
+        seen: Compare,
     ) -> None:
-        """Draw ``rect`` of the window, to which the painter is clipped."""
-        from desktop_app.resample import shown
-
+        """Draw what ``rect`` of the window, to which the painter is clipped, shows of the photo."""
         assert self.after is not None
-        area = shown(view, rect)
+        area = _photo(view, rect)
         if area.isEmpty():
             return
         if seen is Compare.split and self.before is not None:
@@ -132,12 +141,12 @@ class Scene:
                 (self.before, QRect(0, 0, line, view.window[1])),
                 (self.after, QRect(line, 0, view.window[0] - line, view.window[1])),
             ):
-                self._draw_picture(painter, view, picture, ratio, area & side)
+                self._draw_picture(painter, rows, view, picture, ratio, area & side)
             return
         if seen is Compare.before and self.before is not None:
-            self._draw_picture(painter, view, self.before, ratio, area)
+            self._draw_picture(painter, rows, view, self.before, ratio, area)
             return
-        self._draw_picture(painter, view, self.after, ratio, area)
+        self._draw_picture(painter, rows, view, self.after, ratio, area)
         if self.preview is not None:
             image, box = self.preview
             left, top = view.to_window(box.left, box.top)
@@ -149,13 +158,18 @@ class Scene:
             self._draw_mask(painter, view, *strokes, overlay, area)
         draw_grid(painter, view, area)
 
-    def _draw_picture(self, painter: QPainter, view: View, pyramid: Pyramid, ratio: float, area: QRect) -> None:
-        from desktop_app.resample import picture, shown
+    def _draw_picture(
+        self, painter: QPainter, rows: np.ndarray, view: View, pyramid: Pyramid, ratio: float, area: QRect
+    ) -> None:
+        from desktop_app.resample import picture, picture_into
 
         moved = self.offset if pyramid is self.before else (0, 0)
         own = view.with_part(*moved, pyramid.width, pyramid.height)
-        area = shown(own, area)
-        if area.isEmpty():
+        inside = _photo(own, area)
+        if inside != area:
+            painter.fillRect(area, painter.background())
+        area = inside
+        if area.isEmpty() or picture_into(rows, pyramid, own, area, self.screen):
             return
         if pyramid.transparent:
             draw_checker(painter, view, area, ratio)
@@ -180,3 +194,9 @@ class Scene:
         red, green, blue = overlay.colour.red(), overlay.colour.green(), overlay.colour.blue()
         image.setColorTable([qRgba(red, green, blue, round(overlay.opacity * value)) for value in range(256)])
         painter.drawImage(area.topLeft(), image)
+
+
+def _photo(view: View, rect: QRect) -> QRect:
+    from desktop_app.resample import shown
+
+    return shown(view, rect)

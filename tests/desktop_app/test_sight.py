@@ -164,8 +164,10 @@ def test_only_what_is_in_sight_is_sampled(monkeypatch, canvas) -> None:
     from desktop_app import resample
 
     areas: list[QRect] = []
-    real = resample.picture
-    monkeypatch.setattr(resample, "picture", lambda p, v, area, s: areas.append(area) or real(p, v, area, s))
+    real = resample.sample
+    monkeypatch.setattr(
+        resample, "sample", lambda level, scale, v, area: areas.append(area) or real(level, scale, v, area)
+    )
     canvas.zoom_to(1.0)
     canvas.grab()
     assert sum(area.width() * area.height() for area in areas) <= 602 * 400
