@@ -5,11 +5,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF
-from PySide6.QtGui import QBrush, QColor, QColorSpace, QImage, QPainter, QRegion, qRgba
+from PySide6.QtGui import QBrush, QColor, QColorSpace, QImage, QPainter, QRegion, qBlue, qGreen, qRed, qRgba
 
 from desktop_app.marks import draw_checker, draw_grid
 from desktop_app.pane import Pane
@@ -191,9 +192,15 @@ class Scene:
             return
         values = np.ascontiguousarray(covered(levels, view, area))
         image = QImage(values.data, area.width(), area.height(), values.strides[0], QImage.Format.Format_Indexed8)
-        red, green, blue = overlay.colour.red(), overlay.colour.green(), overlay.colour.blue()
-        image.setColorTable([qRgba(red, green, blue, round(overlay.opacity * value)) for value in range(256)])
+        image.setColorTable(_shades(overlay.colour.rgb(), overlay.opacity))
         painter.drawImage(area.topLeft(), image)
+
+
+@lru_cache(maxsize=4)
+def _shades(colour: int, opacity: float) -> list[int]:
+    """The overlay's colour for each value of the mask."""
+    red, green, blue = qRed(colour), qGreen(colour), qBlue(colour)
+    return [qRgba(red, green, blue, round(opacity * value)) for value in range(256)]
 
 
 def _photo(view: View, rect: QRect) -> QRect:

@@ -18,6 +18,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColorSpace, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from desktop_app.app import paint_at_once
 from desktop_app.engine_remote import RemoteEngineClient
 from desktop_app.main_window import MainWindow
 from desktop_app.theme import Look
@@ -180,6 +181,7 @@ def words(values: list[float]) -> str:
 def measure(ground: Ground) -> list[Bar]:
     """Open a 24 MP JPEG, then move about and paint on a 60 MP photo, plain and with 16 bits and a wide profile."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    paint_at_once()  # as the program does
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     window = MainWindow(Look(app, "dark"), RemoteEngineClient())

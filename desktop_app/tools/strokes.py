@@ -80,7 +80,8 @@ class Stroke(Gesture):
     def draw(self, painter: QPainter) -> None:
         """The brush's outline at the pointer, light on dark so that it shows on any photo."""
         hover, diameter = self.canvas.hover, self.canvas.brush_ring()
-        if hover is None or diameter < CROSS_BELOW:
+        beyond = 2 * (self.canvas.width() + self.canvas.height())  # larger rings are slow to draw and out of sight
+        if hover is None or not CROSS_BELOW <= diameter <= beyond:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
