@@ -59,7 +59,7 @@ class Bin(QFrame):
         What was dropped, an :class:`~desktop_app.drops.Incoming`; it may be of the other medium.
     add_asked
         The add button was pressed.
-    chosen, removed, opened, play_asked
+    chosen, removed, opened, place_asked, play_asked
         Number of a reference.
     renamed, role_chosen
         Number of a reference, and its new name or role.
@@ -72,6 +72,7 @@ class Bin(QFrame):
     renamed = Signal(int, str)
     role_chosen = Signal(int, str)
     opened = Signal(int)
+    place_asked = Signal(int)
     play_asked = Signal(int)
 
     def __init__(
@@ -183,6 +184,7 @@ class Bin(QFrame):
         tile.rename_asked.connect(self.rename)
         tile.role_chosen.connect(self.role_chosen)
         tile.opened.connect(self.opened)
+        tile.place_asked.connect(self.place_asked)
         tile.play_asked.connect(self.play_asked)
         tile.noticed.connect(self._notice)
         self._area.flow.addWidget(tile)

@@ -70,10 +70,12 @@ class CanvasWork(QObject):
 
     def dress(self, request: EditRequest) -> EditRequest:
         """A request with all that the canvas knows of it."""
+        if self.removing.owns(request):
+            return self.removing.dress(request)
         frame = self._canvas.frame
         if request.mask is not None and frame.chosen is not None:
             request = replace(request, context=frame.chosen)
-        return self.removing.dress(self.expanding.dress(self.placing.dress(request)))
+        return self.expanding.dress(self.placing.dress(request))
 
     def _on_enter(self) -> None:
         if self._canvas.tool is Tool.expand:

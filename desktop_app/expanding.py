@@ -52,7 +52,7 @@ class Expanding(QObject):
             self._run()
             return
         plan = Plan("", "", operations=(Operation(Op.expand),))
-        self._runs.carry_out(document, self.tr("Expand the frame"), plan, self._settings())
+        self._runs.carry_out(document, self.tr("Expand the frame"), plan, self._settings(), on_top=True)
 
     def dress(self, request: EditRequest) -> EditRequest:
         """The margins, while the expand tool frames some."""

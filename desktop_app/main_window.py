@@ -204,6 +204,7 @@ class MainWindow(QMainWindow):
         stage.canvas.zoom_changed.connect(self.status.show_zoom)
         self.canvas_work.failed.connect(self.show_error)
         self.opening.dropped.connect(lambda numbers: self.canvas_work.placing.put(numbers, stage.canvas.dropped_at))
+        self.side.pictures.place_asked.connect(lambda number: self.canvas_work.placing.put([number]))
         stage.masks.saved.connect(self._on_saved)
         self.tool_bar.before_held.connect(stage.hold_before)
         self.status.engine_asked.connect(self.models.show_about)

@@ -84,7 +84,7 @@ class Placing(QObject):
             "", "", operations=tuple(Operation(Op.add, ref=ghost.number, place=ghost.place) for ghost in ghosts)
         )
         text = self.tr("Add {0}").format(", ".join(marker(ghost.number) for ghost in ghosts))
-        self._runs.carry_out(document, text, plan, self._settings())
+        self._runs.carry_out(document, text, plan, self._settings(), on_top=True)
 
     def dress(self, request: EditRequest) -> EditRequest:
         """What the plan adds goes where its ghost lies."""

@@ -39,6 +39,7 @@ class Removing(QObject):
         super().__init__(parent)
         self._canvas, self._session, self._runs, self._settings = canvas, session, runs, settings
         self._stroke: np.ndarray | None = None
+        self._plan: Plan | None = None
         canvas.may_remove = self.may
         canvas.removal_asked.connect(self._next)
         session.opened.connect(canvas.kit.remover.forget)
@@ -65,18 +66,22 @@ class Removing(QObject):
             return False
         return True
 
+    def owns(self, request: EditRequest) -> bool:
+        """Whether a request is that of a stroke."""
+        return self._plan is not None and request.plan is self._plan
+
     def dress(self, request: EditRequest) -> EditRequest:
         """The stroke as the mask of its own run."""
-        return replace(request, mask=self._stroke, context=None) if self._stroke is not None else request
+        return replace(request, mask=self._stroke, context=None)
 
     def _next(self) -> None:
         remover, document = self._canvas.kit.remover, self._session.document
         if document is None or self._runs.busy or self.running or not remover.waiting:
             return
         self._stroke = remover.take()
-        plan = Plan("", "", operations=(Operation(Op.remove, self.tr("what is painted")),))
+        self._plan = Plan("", "", operations=(Operation(Op.remove, self.tr("what is painted")),))
         settings = replace(self._settings(), variations=1)
-        if not self._runs.carry_out(document, self.tr("Remove what is painted"), plan, settings):
+        if not self._runs.carry_out(document, self.tr("Remove what is painted"), self._plan, settings, on_top=True):
             self._settle()
 
     def _on_state(self, state: State) -> None:
@@ -89,6 +94,6 @@ class Removing(QObject):
 
     def _settle(self) -> None:
         if self.running:
-            self._stroke = None
+            self._stroke = self._plan = None
             self._canvas.kit.remover.settled()
             self._next()

@@ -45,6 +45,8 @@ class Tile(QAbstractButton):
         Number and the new words.
     opened
         Number of a sound to be heard and trimmed.
+    place_asked
+        Number of a picture to be laid on the photo.
     noticed
         Number of the tile that the pointer or the keyboard is on; 0 when it leaves.
     """
@@ -54,6 +56,7 @@ class Tile(QAbstractButton):
     role_chosen = Signal(int, str)
     play_asked = Signal(int)
     opened = Signal(int)
+    place_asked = Signal(int)
     noticed = Signal(int)
 
     def __init__(self, look: Look, reference: Reference, parent: QWidget | None = None) -> None:
@@ -214,6 +217,8 @@ class Tile(QAbstractButton):
         number = self.reference.number
         menu = QMenu(self)
         menu.addAction(self.tr("Put {0} into the Instruction").format(self.reference.marker), self.click)
+        if self.reference.media is Media.image:
+            menu.addAction(self.tr("Place on the Photo"), lambda: self.place_asked.emit(number))
         if self.reference.media is Media.sound:
             menu.addAction(self.tr("Listen and Trim…"), lambda: self.opened.emit(number))
         menu.addAction(self.tr("Rename…"), lambda: self.rename_asked.emit(number))

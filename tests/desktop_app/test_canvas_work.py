@@ -311,7 +311,7 @@ def test_enter_puts_it_in_without_words_and_accepting_lets_the_ghost_go(placing_
     assert not canvas.ghosts.items
 
 
-def test_a_reference_dragged_from_its_bin_is_placed_and_goes_with_its_reference(open_window, toy, qtbot) -> None:
+def test_a_reference_is_placed_from_its_bin_and_goes_with_its_reference(open_window, toy, qtbot) -> None:
     window, canvas = open_window, open_window.stage.canvas
     with qtbot.waitSignal(window.session.added):
         drop(window.side.pictures, toy)
@@ -319,6 +319,12 @@ def test_a_reference_dragged_from_its_bin_is_placed_and_goes_with_its_reference(
     with qtbot.waitSignal(window.canvas_work.placing.placed):
         assert drop_data(canvas, reference_data(1))
     assert ghost_of(window).number == 1
+    canvas.kit.placer.drop()
+    menu = window.side.pictures.tiles[0].menu()
+    with qtbot.waitSignal(window.canvas_work.placing.placed):
+        next(action for action in menu.actions() if action.text() == "Place on the Photo").trigger()
+    menu.deleteLater()
+    assert ghost_of(window).place.middle == pytest.approx((200, 150))
     window.session.remove_reference(1)
     assert not canvas.ghosts.items
 
@@ -408,6 +414,7 @@ def test_expanding_with_words_asks_the_planner(open_window, source, qtbot) -> No
     window, canvas = open_window, open_window.stage.canvas
     QTest.keyClick(canvas, Qt.Key.Key_C)
     window.stage.options.ratio_asked.emit(2.0)
+    source.plan = Plan("Yes.", "a pier", operations=(Operation(Op.replace, "boat", target="pier"),))
     window.side.instruction.setPlainText("a pier on the right")
     with qtbot.waitSignal(window.runs.result):
         window.stage.options.expand_button.click()
