@@ -192,6 +192,7 @@ class MainWindow(QMainWindow):
         self.running.changed.connect(self._sync)
         self.models.checked.connect(self._sync)
         self.describer.changed.connect(self._show_references)
+        side.came.connect(self.desk.take)
         self.desk.insert.connect(side.instruction.insert_marker)
         side.instruction.came.connect(lambda what: self.desk.take(what, self._insert_markers))
         side.instruction.textChanged.connect(self._sync)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.bins import Bin
 from desktop_app.chips import Known
 from desktop_app.conversation import Conversation
+from desktop_app.drops import incoming
 from desktop_app.expert import Expert
 from desktop_app.history_panel import HistoryPanel
 from desktop_app.instruction_box import InstructionBox
@@ -17,7 +19,7 @@ from desktop_app.instruction_head import InstructionHead
 from desktop_app.plan_card import PlanCard
 from desktop_app.run_bar import RunBar
 from desktop_app.theme import Look
-from desktop_app.widgets import IconButton
+from desktop_app.widgets import IconButton, tab_in_layout_order
 from engine.values import Media, Plan
 
 WIDTH = 348  # logical pixels; more where the text is larger
@@ -33,13 +35,17 @@ class SidePanel(QFrame):
     ----------
     library_asked
         The library's button was pressed.
+    came
+        What was dropped beside the bins, an :class:`~desktop_app.drops.Incoming`.
     """
 
     library_asked = Signal()
+    came = Signal(object)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sidePanel")
+        self.setAcceptDrops(True)
         self.pictures = Bin(
             look,
             Media.image,
@@ -87,7 +93,7 @@ class SidePanel(QFrame):
         below.setSpacing(8)
         for part in (self.head, self.instruction, self.run_bar):
             below.addWidget(part)
-        outer = QVBoxLayout(self)
+        self._outer = outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(scroll, 1)
@@ -117,6 +123,7 @@ class SidePanel(QFrame):
         labels = {each.reference.path: each.labels for each in known.values()}
         for media_bin in self.bins():
             media_bin.show_labels(labels)
+        tab_in_layout_order(self._outer)
 
     def show_plan(self, plan: Plan) -> None:
         """Show a plan, and bring the card into sight."""
@@ -128,12 +135,23 @@ class SidePanel(QFrame):
         QTimer.singleShot(0, self, self._show_end)
 
     def _show_end(self) -> None:
+        tab_in_layout_order(self._outer)
         self._column.activate()
         views = self.conversation.views
         if views:
             self._scroll.ensureWidgetVisible(views[-1], 0, MARGIN)
         if not self.plan_card.isHidden():
             self._scroll.ensureWidgetVisible(self.plan_card, 0, MARGIN)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Whatever the bins take is taken anywhere in the panel."""
+        if incoming(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand it on."""
+        event.acceptProposedAction()
+        self.came.emit(incoming(event.mimeData()))
 
     def _keep_width(self, _low: int, high: int) -> None:
         """Let the scroll bar stand in the margin, so that nothing moves when it comes."""

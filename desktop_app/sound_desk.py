@@ -32,7 +32,7 @@ def write_flac(samples: np.ndarray, rate: int, path: Path) -> Path:
     import soundfile
 
     try:
-        soundfile.write(path, samples, rate, subtype="PCM_16")
+        soundfile.write(path, np.clip(np.nan_to_num(samples), -1, 1), rate, subtype="PCM_16")
     except (OSError, soundfile.LibsndfileError) as error:
         raise MachineError(f"{path.name} could not be written.", "Make room on the disk and try again.") from error
     return path

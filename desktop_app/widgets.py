@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import (
     QLayout,
     QLayoutItem,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QToolButton,
     QWidget,
@@ -127,6 +129,28 @@ def push(text: str, *, primary: bool = False, parent: QWidget | None = None) -> 
     if primary:
         button.setProperty("primary", True)
     return button
+
+
+def focusable(layout: QLayout) -> Iterator[QWidget]:
+    """The widgets in a layout and in the layouts inside it that Tab stops at, in the layouts' order."""
+    for index in range(layout.count()):
+        item = layout.itemAt(index)
+        widget = item.widget() if item is not None else None
+        inner = item.layout() if item is not None else None
+        if isinstance(widget, QScrollArea):
+            widget = widget.widget()
+        if widget is not None:
+            if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                yield widget
+            inner = widget.layout()
+        if inner is not None:
+            yield from focusable(inner)
+
+
+def tab_in_layout_order(layout: QLayout) -> None:
+    """Let Tab go through a layout as the eye does, whatever order its widgets were made in."""
+    for first, second in itertools.pairwise(focusable(layout)):
+        QWidget.setTabOrder(first, second)
 
 
 def takes_escape(event: QEvent) -> bool:

@@ -230,6 +230,28 @@ def test_a_question_of_the_engine_can_be_answered(with_picture, source, qtbot) -
     assert not card._answer.isVisible()
 
 
+def test_tab_goes_through_the_panel_from_top_to_bottom(with_picture, source, sound_file, qtbot) -> None:
+    window = with_picture
+    with qtbot.waitSignal(window.session.added):
+        drop(window.side.sounds, sound_file)
+    card = planned(window, qtbot, source, Plan("Yes.", "x", operations=(Operation(Op.replace, "boat", 1),), subs=(1,)))
+    window.activateWindow()
+    qtbot.wait(50)
+    side = window.side
+    stops = [
+        side.pictures.add_button, side.pictures.tiles[0], window.sound_desk.record_button, side.sounds.add_button,
+        side.sounds.tiles[0], side.conversation.views[0].again_button, card.chips[0], card.toggles[0], card.prompt,
+        card._run, side.head.presets_button, side.instruction, side.run_bar.run_button,
+    ]  # fmt: skip
+    stops[0].setFocus()
+    reached = [window.focusWidget()]
+    for _ in range(40):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(window.focusWidget())
+    places = [reached.index(stop) for stop in stops]
+    assert places == sorted(places)
+
+
 # follow-ups on accepted edits
 
 

@@ -137,6 +137,12 @@ def test_a_folder_is_not_swallowed_without_a_word(window, tmp_path) -> None:
     assert "is a folder" in window.message_bar.text
 
 
+def test_a_drop_beside_the_bins_is_taken_too(window, photo_file, qtbot) -> None:
+    with qtbot.waitSignal(window.session.added):
+        assert drop(window.side, photo_file)
+    assert paths(window) == ["lake.png"]
+
+
 # the painted part of the photo
 
 
