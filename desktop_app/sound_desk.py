@@ -75,6 +75,7 @@ class SoundDesk(QObject):
         self._recording: Recording | None = None
         self._from = 0.0  # seconds, where the playback began
         self._until = 0.0
+        self._reading = 0  # the worker's task
         self._checked = False
         self._trouble = ""
         self._timer = QTimer(self)
@@ -152,6 +153,7 @@ class SoundDesk(QObject):
         reference = self._desk.reference(number)
         if reference is None:
             return
+        self._background.forget(self._reading)  # the sound asked for before is not wanted any more
         if self._loaded is not None and (self._loaded.number, self._loaded.path) == (number, reference.path):
             then(self._loaded)
             return
@@ -162,7 +164,7 @@ class SoundDesk(QObject):
             self._loaded = _Loaded(number, reference.path, sound)
             then(self._loaded)
 
-        self._background.submit(lambda: read_sound(reference.path), read, self._say)
+        self._reading = self._background.submit(lambda: read_sound(reference.path), read, self._say)
 
     def _length(self, loaded: _Loaded) -> float:
         return len(loaded.sound.samples) / loaded.sound.rate

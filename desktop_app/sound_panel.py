@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from desktop_app.theme import Look
 from desktop_app.waveform import Waveform
-from desktop_app.widgets import IconButton, label, push, takes_escape
+from desktop_app.widgets import ElidedLabel, IconButton, label, push, takes_escape
 
 QUIETEST = -60.0  # dBFS, the meter's left end
 LOUD, CLIPPING = -12.0, -1.0  # dBFS, where the meter warns
@@ -45,8 +45,8 @@ class SoundPanel(QFrame):
         super().__init__(parent)
         self.setObjectName("card")
         self.setAccessibleName(self.tr("Sound"))
-        self._title = label("", "heading", parent=self)
-        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._title = ElidedLabel(self)
+        self._title.setProperty("role", "heading")
         close = IconButton(look, "close", self.tr("Close the sound"), self)
         close.setIconSize(QSize(12, 12))
         close.clicked.connect(self.closed)

@@ -122,6 +122,20 @@ def test_trimming_with_the_keyboard_keeps_a_tenth_of_a_second(shown) -> None:
     assert wave.end - wave.start == pytest.approx(0.1, abs=0.001)
 
 
+def test_asking_for_another_sound_forgets_the_first(shown, audio, tmp_path, qtbot) -> None:
+    other = tmp_path / "other.wav"
+    write_sound(other, 2.0)
+    with qtbot.waitSignal(shown.session.added):
+        drop(shown.side.sounds, other)
+    desk = shown.sound_desk
+    desk.toggle(2)  # is read in the worker
+    desk.open(1)  # is there already
+    qtbot.wait(150)
+    assert audio.played == []
+    assert desk.playing == 0
+    assert desk.panel.wave.seconds == pytest.approx(4.0, abs=0.01)
+
+
 def test_escape_closes_the_sound_even_during_a_run(shown, source, qtbot) -> None:
     source.gate.clear()
     shown.side.instruction.setPlainText("make it bright")
