@@ -261,8 +261,8 @@ class MainWindow(QMainWindow):
             text = self.tr("{0} of {1} files could not be used.").format(len(errors), count)
             self.message_bar.say(text, " ".join(error.message for error in errors[:3]), "warning")
 
-    def _on_saved(self, path: Path) -> None:
-        self.message_bar.say(self.tr("Saved as {0}.").format(path.name))
+    def _on_saved(self, path: Path, notes: tuple[str, ...] = ()) -> None:
+        self.message_bar.say(self.tr("Saved as {0}.").format(path.name), " ".join(notes))
         self._sync()
 
     def _on_exported(self, path: Path, notes: tuple[str, ...]) -> None:

@@ -61,6 +61,14 @@ class Recorder(QObject):
         """Where the journal is."""
         return self._journal and self._journal.folder
 
+    @property
+    def original(self) -> Path | None:
+        """The journal's copy of the photo's file, once there is one."""
+        journal = self._journal
+        if journal is None or journal.manifest is None:
+            return None
+        return journal.folder / journal.manifest.original.member
+
     def follow(self, document: Document, journal: Journal) -> None:
         """Keep another document from now on; the journal of the one before ends."""
         self._end()

@@ -78,7 +78,7 @@ class Session(QObject):
     refused
         The errors of files that were not taken, and how many there were in all.
     saved
-        Where the photo was written.
+        Where the photo was written, and what to tell of it.
     exported
         Where the picture was exported to, and what to tell of it.
     failed
@@ -98,7 +98,7 @@ class Session(QObject):
     added = Signal(list)
     known = Signal(list)
     refused = Signal(list, int)
-    saved = Signal(object)
+    saved = Signal(object, object)
     exported = Signal(object, object)
     failed = Signal(object)
     working = Signal(str)
@@ -151,7 +151,7 @@ class Session(QObject):
         def done(edits: Edits) -> None:
             self.working.emit("")
             document.saved_project(edits, path)
-            self.saved.emit(path)
+            self.saved.emit(path, ())
             if then is not None:
                 then()
 
@@ -167,17 +167,16 @@ class Session(QObject):
         document = self.document
         if document is None:
             return
-        photo = document.photo
+        photo, original = document.photo, Original.at(document.path, self.recorder.original)
 
-        def done(_value: object) -> None:
+        def done(notes: tuple[str, ...]) -> None:
             self.working.emit("")
             document.saved(photo, path)
-            self.saved.emit(path)
+            self.saved.emit(path, notes)
             if then is not None:
                 then()
 
         self.working.emit(self.tr("Saving {0}…").format(path.name))
-        original = Original.at(document.path)
         self._background.submit(lambda: write_photo(photo, path, original), done, self._fail)
 
     def export(self, path: Path, options: SaveOptions) -> None:
@@ -185,7 +184,7 @@ class Session(QObject):
         document = self.document
         if document is None:
             return
-        photo, original = document.photo, Original.at(document.path)
+        photo, original = document.photo, Original.at(document.path, self.recorder.original)
 
         def done(notes: tuple[str, ...]) -> None:
             self.working.emit("")

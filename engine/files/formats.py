@@ -33,6 +33,11 @@ def suffix_for(path: Path) -> str:
     return path.suffix if suffix in SUFFIXES else INSTEAD.get(suffix, ".tif")
 
 
+def kind_named(name: str) -> Kind | None:
+    """The type that a file's name says, of those that can be written."""
+    return SUFFIXES.get(Path(name).suffix.lower())
+
+
 def kind_for(name: str, suffix: str, options: SaveOptions) -> Kind:
     """The type to write.
 

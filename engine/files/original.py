@@ -14,26 +14,24 @@ class Original:
     ----------
     name
         Its name, for messages.
-    path
-        Where it lies, if it lies anywhere.
-    data
-        Its bytes, if they are kept in memory; read from ``path`` otherwise.
+    places
+        Where its bytes may lie, best first.
     """
 
     name: str
-    path: Path | None = None
-    data: bytes | None = None
+    places: tuple[Path, ...]
 
     @classmethod
-    def at(cls, path: Path) -> Original:
-        """The original that lies at ``path``."""
-        return cls(path.name, path)
+    def at(cls, path: Path, copy: Path | None = None) -> Original:
+        """The original that lies at ``path``; an unchanged ``copy`` of the same type is preferred."""
+        same = copy is not None and copy.suffix.lower() == path.suffix.lower()
+        return cls(path.name, (copy, path) if copy is not None and same else (path,))
 
     def read(self) -> bytes | None:
-        """Its bytes; nothing when the file is gone or cannot be read, so that saving never depends on it."""
-        if self.data is not None or self.path is None:
-            return self.data
-        try:
-            return self.path.read_bytes()
-        except OSError:
-            return None
+        """Its bytes; nothing when it is gone or cannot be read, so that saving never depends on it."""
+        for place in self.places:
+            try:
+                return place.read_bytes()
+            except OSError:
+                continue
+        return None

@@ -13,7 +13,7 @@ import numpy as np
 from engine.colour import PhotoColour, converted
 from engine.errors import BadInput
 from engine.files import containers, jpeg, jpeg_blocks, jxl, metadata, reading, tags
-from engine.files.formats import EIGHT_BIT_ONLY, OPAQUE, kind_for
+from engine.files.formats import EIGHT_BIT_ONLY, OPAQUE, kind_for, kind_named
 from engine.files.metadata import Blocks
 from engine.files.options import SaveOptions
 from engine.files.original import Original
@@ -72,6 +72,8 @@ def encode(
         if isinstance(patched, bytes):
             return Encoded(patched)
         reason = (f"{name} was encoded anew as a whole: {patched}",)
+    elif kind is Kind.jpeg and source is not None and before is None and kind_named(source.name) is kind:
+        reason = (f"{name} was encoded anew as a whole: the original is gone.",)
     else:
         reason = ()
     like = before if before_kind is kind else None

@@ -123,8 +123,19 @@ def test_where_blocks_cannot_be_kept_it_is_said(make_photo, tmp_path):
 
 
 def test_an_original_that_is_gone_does_not_stop_saving(make_photo, tmp_path):
-    assert write_photo(make_photo(), tmp_path / "b.jpg", Original.at(tmp_path / "absent.jpg")) == ()
+    (note,) = write_photo(make_photo(), tmp_path / "b.jpg", Original.at(tmp_path / "absent.jpg"))
+    assert "the original is gone" in note
+    assert write_photo(make_photo(), tmp_path / "c.jpg", Original.at(tmp_path / "overtone.png")) == ()
     assert read_photo(tmp_path / "b.jpg").width == 128
+
+
+def test_a_copy_that_has_not_changed_is_preferred(make_photo, tmp_path):
+    path = jpeg_file(tmp_path / "a.jpg", make_photo(), quality=90)
+    photo, copy = read_photo(path), tmp_path / "copy.jpg"
+    copy.write_bytes(path.read_bytes())
+    path.write_bytes(b"something else")
+    data = encode(photo, ".jpg", "a.jpg", Original.at(path, copy)).data
+    assert data.endswith(copy.read_bytes()[copy.read_bytes().index(b"\xff\xda") :])
 
 
 def test_a_grey_jpeg_stays_grey_unless_the_edit_is_coloured(make_photo, tmp_path):
