@@ -151,7 +151,9 @@ class Painter:
         return self._told_of(self._plan)
 
     def _told_of(self, plan: Plan) -> Told:
-        return told(plan, self._materials, Routes.parse(self._settings.routes))
+        width = self._parts.decoder.embedding_width if self._parts.decoder is not None else None
+        given = {number: material.in_space(width) for number, material in self._materials.items()}
+        return told(plan, given, Routes.parse(self._settings.routes))
 
     def _request(
         self,

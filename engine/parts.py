@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,12 @@ from engine.decode import SETTINGS
 from engine.draft.library import Library
 from engine.draft.look_predict import Predictor
 from engine.encode import Encoder
+from engine.encode import studio as studio_encoder
 from engine.encode.encoder import Heard, Kind
+from engine.encode.studio import StudioEncoder
 from engine.ground import Selector
+from engine.ground import studio as studio_ground
+from engine.ground.studio import StudioSelector
 from engine.picture import Photo
 from engine.plan import Planner
 from engine.values import Region
@@ -49,6 +53,8 @@ class Material:
         What was heard, when it is a sound.
     notes
         What the user should know of how it was read.
+    wide
+        ``(D,)`` float32 of the full-size encoder's space, unit norm, where the bundle has one.
     """
 
     number: int
@@ -58,6 +64,13 @@ class Material:
     picture: Photo | None = None
     heard: Heard | None = None
     notes: tuple[str, ...] = ()
+    wide: np.ndarray | None = None
+
+    def in_space(self, width: int | None) -> Material:
+        """The same with the vector that has ``width`` values, where it has one of that space."""
+        if self.wide is None or len(self.wide) != width:
+            return self
+        return replace(self, vector=self.wide)
 
 
 class Parts:
@@ -74,8 +87,17 @@ class Parts:
 
     @cached_property
     def encoder(self) -> Encoder:
-        """Step encode."""
+        """Step encode, in the space that ground and draft know."""
         return Encoder.load(self._bundle)
+
+    @cached_property
+    def wide(self) -> StudioEncoder | None:
+        """Step encode, in the space of full-size planners, priors and decoders, where the bundle has its weights."""
+        return studio_encoder.load(self._bundle, self.encoder)
+
+    def encoder_of(self, width: int | None) -> Encoder | StudioEncoder:
+        """The encoder whose vectors have ``width`` values; the starter's when none has."""
+        return self.wide if self.wide is not None and self.wide.width == width else self.encoder
 
     @cached_property
     def planner(self) -> Planner:
@@ -83,14 +105,15 @@ class Parts:
         return Planner.load(self._bundle)
 
     @cached_property
-    def prior(self) -> refine.Prior | None:
+    def prior(self) -> refine.AnyPrior | None:
         """Step refine, where the bundle has its weights."""
         return refine.load(self._bundle)
 
     @cached_property
-    def selector(self) -> Selector:
+    def selector(self) -> Selector | StudioSelector:
         """Step ground."""
-        return Selector.load(self._bundle)
+        starter = Selector.load(self._bundle)
+        return studio_ground.load(self._bundle, starter) or starter
 
     @cached_property
     def looks(self) -> Predictor:
@@ -118,7 +141,7 @@ class Parts:
 
     def unload(self) -> None:
         """Forget the steps before decode, when memory is short; they load again when next used."""
-        for name in ("encoder", "planner", "prior", "selector", "looks", "library"):
+        for name in ("encoder", "wide", "planner", "prior", "selector", "looks", "library"):
             self.__dict__.pop(name, None)
 
     def select(self, photo: Photo, phrase: str, vector: np.ndarray | None = None, where: str = "") -> Region:

@@ -57,7 +57,7 @@ SEVERAL = re.compile(  # words that ask for more than one picture
     (?:pictures|images|photos|photographs|drawings|paintings|illustrations|scenes|panels|pages|frames|versions))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-PhotoSeen = Callable[[], np.ndarray | None]  # the photo's embedding (D,), encoded when first asked for
+PhotoSeen = Callable[[int], np.ndarray | None]  # the photo's embedding (D,) for D, encoded when first asked for
 
 
 class Engine:
@@ -271,18 +271,28 @@ class Engine:
         return self._known(reference, (state.st_mtime_ns, state.st_size) if state else None)
 
     def _read(self, reference: Reference, _state: tuple[int, int] | None) -> Material:
-        encoder = self._parts.encoder
+        encoder, wide = self._parts.encoder, self._parts.wide
         if reference.file is None:
             if not reference.text.strip():
                 raise BadInput(f"{reference.marker} has neither a file nor words.", "Give it a picture or a sound.")
-            return Material(reference.number, "picture", encoder.text([reference.text])[0])
+            wider = wide.text([reference.text])[0] if wide else None
+            return Material(reference.number, "picture", encoder.text([reference.text])[0], wide=wider)
         if reference.media is Media.sound:
             sound = read_sound(reference.file)
             heard = encoder.sound(sound.samples, sound.rate)
-            return Material(reference.number, heard.kind, heard.vector, heard.name, heard=heard, notes=sound.notes)
+            known = wide.sound(sound.samples, sound.rate) if wide else heard
+            return Material(
+                reference.number, heard.kind, heard.vector, known.name or heard.name, heard=known, notes=sound.notes,
+                wide=known.vector if wide else None,
+            )  # fmt: skip
         picture = read_reference(reference.file)
-        seen = encoder.describe_picture(picture.floats(), picture.transparency)
-        return Material(reference.number, "picture", seen.vector, seen.name, picture, notes=picture.notes)
+        shown = picture.floats(), picture.transparency
+        seen = encoder.describe_picture(*shown)
+        known = wide.describe_picture(*shown) if wide else seen
+        return Material(
+            reference.number, "picture", seen.vector, known.name, picture, notes=picture.notes,
+            wide=known.vector if wide else None,
+        )  # fmt: skip
 
     def _planned(
         self,
@@ -297,16 +307,19 @@ class Engine:
             self._check_markers(request.plan, materials)
             return request.plan
         language = foreign_language(request.instruction.text)
-        if language:
+        if language and not self._parts.planner.multilingual:
             raise BadInput(
                 f"The instruction is in {language}; the {self.name} engine understands English.", "Write it in English."
             )
         with clock.step("plan"):
-            inputs = {number: (material.vector, material.kind) for number, material in materials.items()}
+            planner = self._parts.planner
+            inputs = {n: (each.in_space(planner.width).vector, each.kind) for n, each in materials.items()}
             names = {number: material.name for number, material in materials.items()}
-            plan = self._parts.planner.plan(
-                request.instruction, inputs, seen(), history=request.history, cancel=cancel, names=names
-            )
+            photo = small_floats(request.photo, SEEN) if request.photo and planner.sees else None
+            plan = planner.plan(
+                request.instruction, inputs, seen(planner.width), history=request.history, cancel=cancel, names=names,
+                picture=photo,
+            )  # fmt: skip
             return plan if self._wants_several(plan, request) else replace(plan, prompts=())
 
     @staticmethod
@@ -364,18 +377,20 @@ class Engine:
         if not plan.prompt and plan.embeddings is None:  # nothing is wished for that could be refined
             return plan
         with clock.step("refine"):
-            known = plan.embeddings or PlanEmbeddings(self._parts.encoder.text([plan.prompt])[0])
-            kind = "predicted" if plan.embeddings else "text"
+            width = prior.width
+            told = plan.embeddings if plan.embeddings and len(plan.embeddings.gen) == width else None
+            known = told or PlanEmbeddings(self._parts.encoder_of(width).text([plan.prompt])[0])
+            kind = "predicted" if told else "text"
             based = MARKER.fullmatch(plan.base)
-            base = materials[int(based[1])].vector if based else seen() if plan.base else None
+            base = materials[int(based[1])].in_space(width).vector if based else seen(width) if plan.base else None
             better = prior.refine(known.gen, base, settings.score, weights=settings.prior_weights, kind=kind)
             return replace(plan, embeddings=PlanEmbeddings(better, known.base, known.subs))
 
-    def _seen(self, request: EditRequest) -> np.ndarray | None:
-        """The photo's embedding, ``(D,)``."""
+    def _seen(self, request: EditRequest, width: int) -> np.ndarray | None:
+        """The photo's embedding, ``(D,)`` in the space of ``width`` dimensions."""
         if request.photo is None:
             return None
-        return self._parts.encoder.pictures([(small_floats(request.photo, SEEN), None)])[0]
+        return self._parts.encoder_of(width).pictures([(small_floats(request.photo, SEEN), None)])[0]
 
     @staticmethod
     def _notes(request: EditRequest, materials: dict[int, Material]) -> tuple[str, ...]:

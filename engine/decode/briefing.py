@@ -113,7 +113,9 @@ class Branches:
         size = (request.width, request.height)
         controls = tuple(
             ControlMap(
-                control.kind, frame.put(control_picture(control, request.draft, request.mask, size)), control.scale
+                control.kind,
+                frame.put(control_picture(control, request.draft, request.mask, size, parts.extractors)),
+                control.scale,
             )
             for control in request.controls
         )

@@ -24,6 +24,8 @@ from transformers.utils import logging as transformers_log
 
 from engine.decode import SETTINGS
 from engine.decode.context import ContextAttention
+from engine.decode.extractors import Extract
+from engine.decode.extractors import load as load_extractors
 from engine.decode.latents import LEAST
 from engine.decode.network import Network
 from engine.decode.preview import LatentPreview
@@ -168,6 +170,11 @@ class Components:
     def controlnets(self) -> dict[str, ControlNetModel]:
         """Those that were asked for with :meth:`controlnet`, by kind."""
         return {}
+
+    @cached_property
+    def extractors(self) -> dict[str, Extract]:
+        """Networks that make control maps of pictures, by the kind of control."""
+        return load_extractors(self._files)
 
     def controlnet(self, kind: str) -> ControlNetModel:
         """The one that reads a kind of control of :attr:`controls`."""

@@ -1,6 +1,9 @@
-"""Pictures that ControlNets follow, extracted without weights (Instruct-Imagen, section 4.2 names the kinds)."""
+"""Pictures that ControlNets follow, extracted by rule or by a network (Instruct-Imagen, section 4.2, has the kinds)."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -8,11 +11,17 @@ import numpy as np
 from engine.decode.request import Control
 from engine.errors import BadInput
 
+Extractors = Mapping[str, Callable[[np.ndarray], np.ndarray]]
+NONE: Extractors = MappingProxyType({})
 SAME_ASPECT = 0.02  # relative difference up to which a control picture is scaled to the result
 
 
 def control_picture(
-    control: Control, draft: np.ndarray | None, mask: np.ndarray | None, size: tuple[int, int]
+    control: Control,
+    draft: np.ndarray | None,
+    mask: np.ndarray | None,
+    size: tuple[int, int],
+    extractors: Extractors = NONE,
 ) -> np.ndarray:
     """The map of a control, ``(h, w, 3)`` float32 0 to 1, white on black.
 
@@ -24,11 +33,13 @@ def control_picture(
         The picture and region that a map is extracted from.
     size
         Width and height of the result in pixels.
+    extractors
+        Networks that extract a kind of map, ``(h, w, 3)`` 0 to 1 to ``(h, w)``; they go before what needs none.
 
     Raises
     ------
     BadInput
-        When a map cannot be extracted (depth needs a picture) or its shape does not fit the result's.
+        When a map cannot be extracted (depth without a network needs a picture) or its shape does not fit the result's.
     """
     width, height = size
     if control.picture is not None:
@@ -38,7 +49,8 @@ def control_picture(
             raise BadInput(f"The {control.kind} control is {sizes}.", "Give it the same shape as the result.")
         picture = cv2.resize(control.picture.astype(np.float32), size, interpolation=cv2.INTER_AREA)
         return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
-    if control.kind == "depth":
+    learned = extractors.get(control.kind)
+    if control.kind == "depth" and learned is None:
         raise BadInput("There is no depth map.", "Give one as a picture: near is white.")
     if control.kind == "mask":
         if mask is None:
@@ -46,6 +58,8 @@ def control_picture(
         plane = (mask > 0.5).astype(np.float32)
     elif draft is None:
         raise BadInput(f"There is no picture to take the {control.kind} from.", "Give one.")
+    elif learned is not None:
+        plane = learned(draft)
     else:
         plane = edges(draft) if control.kind == "edge" else sketch(draft)
     return np.repeat(plane[..., None], 3, axis=2)

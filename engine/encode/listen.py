@@ -63,7 +63,12 @@ class Notes:
 
 
 def mono_16k(samples: np.ndarray, rate: int) -> np.ndarray:
-    """``(n,)`` float32 at 16 kHz, the mean of the channels.
+    """As :func:`mono`, at 16 kHz."""
+    return mono(samples, rate, RATE)
+
+
+def mono(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
+    """``(n,)`` float32 at ``wanted`` Hz, the mean of the channels.
 
     Raises
     ------
@@ -87,8 +92,8 @@ def mono_16k(samples: np.ndarray, rate: int) -> np.ndarray:
     peak = float(np.abs(values).max())
     if peak < _SILENT:
         raise BadInput("The sound is silent.", "Give a file with sound in it.")
-    if rate != RATE:
-        values = soxr.resample(values, rate, RATE).astype(np.float32)
+    if rate != wanted:
+        values = soxr.resample(values, rate, wanted).astype(np.float32)
     return values
 
 

@@ -151,7 +151,7 @@ class Selector:
         said, _ = self._look(rgb, encoder)
         found = [each for each in propose(said, _MOST_CANDIDATES) if each.mask.mean() > 0.01]
         if not found:
-            raise _missing("subject")
+            raise missing("subject")
         # The middle of the picture and a fair size make a subject, not only sureness.
         best = max(found, key=lambda each: each.score * (0.5 + min(1.0, float(each.mask.mean()) * 6)))
         return Region(mask=refine(rgb, best.mask), source="words", score=best.score)
@@ -229,7 +229,7 @@ class Selector:
         stuff = _stuff_region(scene, asked) if asked.stuff else None
         if asked.stuff and not asked.countable:
             if stuff is None:
-                raise _missing(asked.phrase)
+                raise missing(asked.phrase)
             return Region(mask=refine(rgb, stuff[0]), source="words", score=stuff[1])
         scores = self.scores(scene, asked, vector, encoder)
         chosen = _choose(scene, asked, scores) if len(scores) else []
@@ -238,7 +238,7 @@ class Selector:
         if stuff is not None and (best < _ACCEPT or (asked.plural and stuff[1] > best)):
             return Region(mask=refine(rgb, stuff[0]), source="words", score=stuff[1])
         if best < _ACCEPT:
-            raise _missing(asked.phrase)
+            raise missing(asked.phrase)
         mask = np.max([scene.proposals[index].mask for index in chosen], axis=0)
         if asked.kind == "building" and asked.place is None and asked.size is None:
             mask = _whole_building(scene, mask)
@@ -258,7 +258,8 @@ class Selector:
         return scores
 
 
-def _missing(name: str) -> RegionNotFound:
+def missing(name: str) -> RegionNotFound:
+    """The refusal of words that name nothing."""
     return RegionNotFound(
         f'Found nothing in the photo that is surely "{name}".', "Paint it with the brush, or name it in other words."
     )
@@ -351,7 +352,7 @@ def _choose(scene: Scene, asked: Asked, scores: np.ndarray) -> list[int]:
         rivals.sort(key=lambda index: sign * scene.seen[index].area)
         rivals = rivals[:1] if not asked.plural else rivals
     if asked.place is not None:
-        rivals.sort(key=lambda index: _away(scene.proposals[index].mask, asked))
+        rivals.sort(key=lambda index: away(scene.proposals[index].mask, asked))
         return [rivals[min(asked.order, len(rivals) - 1)]]
     return rivals if asked.plural else rivals[:1]
 
@@ -368,7 +369,7 @@ def _apart(scene: Scene, rivals: list[int], scores: np.ndarray) -> list[int]:
     return kept
 
 
-def _away(mask: np.ndarray, asked: Asked) -> float:
+def away(mask: np.ndarray, asked: Asked) -> float:
     """Distance of a mask's middle from the side that the words name, 0 to 1."""
     rows, columns = np.nonzero(mask > 0.5)
     y, x = rows.mean() / mask.shape[0], columns.mean() / mask.shape[1]

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import torch
@@ -91,6 +91,14 @@ class Planner:
     leave: Projector
     recall: Recall
 
+    sees: ClassVar[bool] = False  # it is told of the photo by its embedding, not by its pixels
+    multilingual: ClassVar[bool] = False
+
+    @property
+    def width(self) -> int:
+        """D of the embeddings that it reads and writes."""
+        return len(self.leave.b2)
+
     @classmethod
     def load(cls, bundle: Files) -> Planner:
         """Read weights from an assembled bundle.
@@ -135,6 +143,7 @@ class Planner:
         on_text: Callable[[str], None] | None = None,
         cancel: CancelCheck = never_cancel,
         names: Mapping[int, str] | None = None,
+        picture: np.ndarray | None = None,
     ) -> Plan:
         """Plan an edit.
 
@@ -158,6 +167,8 @@ class Planner:
             Asked before every forward pass.
         names
             Number to what a reference shows or sounds like, where the encoder can say it.
+        picture
+            Of no use to this planner, which does not :attr:`see <sees>`.
 
         Raises
         ------

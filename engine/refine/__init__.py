@@ -2,6 +2,6 @@
 
 from engine.refine.mixing import NORM, mix
 from engine.refine.network import PriorNetwork, PriorShape
-from engine.refine.prior import Prior, load
+from engine.refine.prior import AnyPrior, Prior, load
 
-__all__ = ["NORM", "Prior", "PriorNetwork", "PriorShape", "load", "mix"]
+__all__ = ["NORM", "AnyPrior", "Prior", "PriorNetwork", "PriorShape", "load", "mix"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from engine.refine.mixing import NORM, check_weights, mix, scaled
 from engine.refine.network import PriorNetwork, PriorShape
 
 WEIGHTS, CONFIG = "own/prior.safetensors", "own/prior.json"
+PUBLISHED = "prior/prior.json"  # in a bundle: that there is InstructAny2Pix' own prior
 CURE = "Run: overtone models assemble starter"
 SCORES = (1.0, 10.0)  # the aesthetic predictor's range
 DEFAULT_WEIGHTS = (0.4, 0.6, 0.4)
@@ -38,8 +40,60 @@ class Files(Protocol):
         ...
 
 
+class AnyPrior(ABC):
+    """What every prior does with its answer."""
+
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """D of the embeddings that it takes and gives."""
+
+    @abstractmethod
+    def answer(
+        self, embedding: np.ndarray, score: float, guidance: float | None = None, kind: str = PREDICTED
+    ) -> np.ndarray:
+        """The prior's own image embedding ``(D,)`` of norm 20, before mixing."""
+
+    def refine(
+        self,
+        gen: np.ndarray,
+        base: np.ndarray | None,
+        score: float,
+        *,
+        weights: Sequence[float] = DEFAULT_WEIGHTS,
+        guidance: float | None = None,
+        kind: str = PREDICTED,
+        norm: float = 1.0,
+    ) -> np.ndarray:
+        """The wanted picture's embedding moved towards ``score``, mixed with the wish and the start picture.
+
+        Parameters
+        ----------
+        gen, base
+            ``(D,)``: the wish; the start picture's embedding, absent in text-to-image.
+        score, guidance, kind
+            As for :meth:`answer`.
+        weights
+            ``(h0, h1, h2)`` of base, wish and prior, 0 or more.
+        norm
+            Length of the result: 1 as every embedding of a plan has it, 20 as the papers' decoder takes it.
+
+        Returns
+        -------
+        numpy.ndarray
+            ``(D,)`` float32 of length ``norm``.
+
+        Raises
+        ------
+        BadInput
+            When a value is out of range, not finite, or the weights leave nothing.
+        """
+        check_weights(weights, has_base=base is not None)
+        return mix(base, gen, self.answer(gen, score, guidance, kind), weights, norm)
+
+
 @dataclass(frozen=True, eq=False)
-class Prior:
+class Prior(AnyPrior):
     """InstructAny2Pix, section 4.3: an embedding and a wanted score in, a better image embedding out.
 
     One forward pass, as the published serving does; nothing is drawn at random.
@@ -85,6 +139,11 @@ class Prior:
         network.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, assign=True)
         network.eval()
         return prior
+
+    @property
+    def width(self) -> int:
+        """D of the embeddings that it takes and gives."""
+        return self.network.shape.embedding
 
     def config(self) -> dict[str, Any]:
         """What ``own/prior.json`` holds."""
@@ -138,46 +197,19 @@ class Prior:
             )
             return scaled((low + strength * (wanted - low)).numpy(), NORM)
 
-    def refine(
-        self,
-        gen: np.ndarray,
-        base: np.ndarray | None,
-        score: float,
-        *,
-        weights: Sequence[float] = DEFAULT_WEIGHTS,
-        guidance: float | None = None,
-        kind: str = PREDICTED,
-        norm: float = 1.0,
-    ) -> np.ndarray:
-        """The wanted picture's embedding moved towards ``score``, mixed with the wish and the start picture.
 
-        Parameters
-        ----------
-        gen, base
-            ``(D,)``: the wish; the start picture's embedding, absent in text-to-image.
-        score, guidance, kind
-            As for :meth:`answer`.
-        weights
-            ``(h0, h1, h2)`` of base, wish and prior, 0 or more.
-        norm
-            Length of the result: 1 as every embedding of a plan has it, 20 as the papers' decoder takes it.
+def load(bundle: Files) -> AnyPrior | None:
+    """The bundle's prior, or nothing when it carries no weights for one; the published one goes before our own.
 
-        Returns
-        -------
-        numpy.ndarray
-            ``(D,)`` float32 of length ``norm``.
+    Raises
+    ------
+    BundleError
+        When its configuration or weights do not fit.
+    """
+    if bundle.has(PUBLISHED):
+        from engine.refine.published import PublishedPrior  # transformers takes seconds to import
 
-        Raises
-        ------
-        BadInput
-            When a value is out of range, not finite, or the weights leave nothing.
-        """
-        check_weights(weights, has_base=base is not None)
-        return mix(base, gen, self.answer(gen, score, guidance, kind), weights, norm)
-
-
-def load(bundle: Files) -> Prior | None:
-    """The bundle's prior, or nothing when it carries no weights for one; see :meth:`Prior.load`."""
+        return PublishedPrior.load(bundle)
     return Prior.load(bundle)
 
 

@@ -54,6 +54,12 @@ class _Text(nn.Module):
         super().__init__()
         self.model = nn.ModuleDict({"text_model": CLIPTextModel(config)})
 
+    def number_words(self) -> None:
+        embeddings = self.model["text_model"].embeddings
+        assert isinstance(embeddings, nn.Module)
+        count = embeddings.get_parameter("position_embedding.weight").shape[0]
+        embeddings.register_buffer("position_ids", torch.arange(count)[None], persistent=False)
+
     def forward(self, ids: Tensor) -> Tensor:
         return self.model["text_model"](input_ids=ids).last_hidden_state
 
@@ -101,6 +107,12 @@ class PublishedNetwork(nn.Module):
                 n_head=shape.heads,
             )
         )
+
+    def number_words(self) -> None:
+        """Count the text's positions, which no file stores, after the network was built without memory."""
+        for tower in self.cond_stage_models:
+            assert isinstance(tower, _Text)
+            tower.number_words()
 
     def forward(self, embedding: Tensor, kind: Tensor, score: Tensor) -> Tensor:
         """Image embeddings.

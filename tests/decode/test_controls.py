@@ -49,3 +49,36 @@ def test_own_pictures_are_scaled_to_the_result(square):
 def test_what_cannot_be_extracted_is_said(control):
     with pytest.raises(BadInput):
         control_picture(control, None, None, (10, 10))
+
+
+def test_networks_extract_depth_and_edges(tmp_path, square):
+    import torch
+    from safetensors.torch import save_file
+
+    from engine.bundle import Bundle
+    from engine.decode import extractors
+    from training import tiny, tiny_understanding
+
+    tiny_understanding.write_depth(tmp_path / "nets" / "controls" / "depth")
+    torch.manual_seed(0)
+    save_file(extractors.Hed((4, 4, 6, 6, 8)).state_dict(), tmp_path / "nets" / extractors.EDGES)
+    tiny.write_manifest(tmp_path / "nets")
+    found = extractors.load(Bundle.open("nets", tmp_path))
+    assert set(found) == {"depth", "edge"}
+    maps = {kind: control_picture(Control(kind), square, None, (100, 80), found) for kind in found}
+    for kind, each in maps.items():
+        assert each.shape == (80, 100, 3)
+        assert (each[..., 0] == found[kind](square)).all()
+        assert 0 <= each.min() <= each.max() <= 1
+    assert (maps["depth"].min(), maps["depth"].max()) == pytest.approx((0, 1), abs=1e-5)
+    assert not (maps["edge"][..., 0] == edges(square)).all()
+
+
+def test_the_edge_network_is_published_under_our_names():
+    from engine.decode.extractors import Hed
+
+    names = {name: tuple(value.shape) for name, value in Hed().state_dict().items()}
+    assert names["norm"] == (1, 3, 1, 1)
+    assert names["block5.convs.2.weight"] == (512, 512, 3, 3)
+    assert names["block3.projection.weight"] == (1, 256, 1, 1)
+    assert len(names) == 1 + 2 * (13 + 5)

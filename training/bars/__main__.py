@@ -36,7 +36,7 @@ TOPICS = {
     "B": ("agreement", "context", "inversion", "prompts", "retrieval", "diffrir", "faults", "overhead"),
     "C": ("stages",),
     "E": ("roundtrip", "jpeg", "colour", "kill", "disk", "fuzz", "soak"),
-    "F": ("shapes", "importing", "hub"),
+    "F": ("shapes", "studio", "importing", "hub"),
 }
 
 
