@@ -62,6 +62,7 @@ class InstructionBox(QTextEdit):
         self.setPlaceholderText(self.tr("Say what to change: “remove the boat”"))
         self.setToolTip(self.tr("@ or [ names a reference; Up brings back what you said before"))
         self.document().setDocumentMargin(4)
+        self.setFixedHeight(self.sizeHint().height())
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.textChanged.connect(self._on_text)
         self.cursorPositionChanged.connect(self._complete)
@@ -141,6 +142,14 @@ class InstructionBox(QTextEdit):
         if self._completing and takes_escape(event):
             return True
         return super().event(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Chips keep the size that the text had when they were made, so they are made anew."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.setFixedHeight(self.sizeHint().height())
+            if CHIP.search(self.text):
+                self.setPlainText(self.text)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """A chip says what it is."""

@@ -44,19 +44,29 @@ class Chip(QFrame):
         self.setToolTip(self.tr("{0}\nClick to change it").format(words))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._words = label(words, wrap=True, parent=self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        self._words = label(words, wrap=True, parent=self)
-        metrics = self._words.fontMetrics()
-        width = min(metrics.horizontalAdvance(words) + 2, CHIP_WIDTH * metrics.averageCharWidth())
-        lines = metrics.boundingRect(QRect(0, 0, width, 10_000), Qt.TextFlag.TextWordWrap, words)
-        self._words.setFixedSize(width, lines.height())
         close = IconButton(look, "close", self.tr("Leave out “{0}”").format(words), self, "on_chip")
         close.setIconSize(QSize(11, 11))
         close.clicked.connect(lambda: self.dropped.emit(self.operation))
         row.addWidget(self._words)
         row.addWidget(close)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Grow with the text."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and self.layout() is not None:
+            self._fit()
+
+    def _fit(self) -> None:
+        words = self._words.text()
+        metrics = self.fontMetrics()  # the label has the same font, but may hear of a change later
+        width = min(metrics.horizontalAdvance(words) + 2, CHIP_WIDTH * metrics.averageCharWidth())
+        lines = metrics.boundingRect(QRect(0, 0, width, 10_000), Qt.TextFlag.TextWordWrap, words)
+        self._words.setFixedSize(width, lines.height())
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show where it acts."""
@@ -99,6 +109,16 @@ class PromptEdit(QPlainTextEdit):
 
     run_asked = Signal()
     name: QLabel
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(self.sizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Grow with the text."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.setFixedHeight(self.sizeHint().height())
 
     def sizeHint(self) -> QSize:
         """A few lines."""
@@ -259,7 +279,6 @@ class PlanCard(QFrame):
             field.setAccessibleName(
                 self.tr("Generation prompt {0}").format(number) if several else self.tr("Generation prompt")
             )
-            field.setFixedHeight(field.sizeHint().height())
             field.blockSignals(True)
             field.setPlainText(text)
             field.blockSignals(False)

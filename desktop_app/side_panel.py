@@ -109,7 +109,6 @@ class SidePanel(QFrame):
     def _fit(self) -> None:
         self._width = min(max(WIDTH, round(self.fontMetrics().averageCharWidth() * WIDEST)), MOST)
         self.setFixedWidth(self._width)
-        self.instruction.setFixedHeight(self.instruction.sizeHint().height())
 
     def sizeHint(self) -> QSize:
         """As wide as two tiles and a half of each bin."""

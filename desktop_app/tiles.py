@@ -142,6 +142,12 @@ class Tile(QAbstractButton):
 
     # events
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Grow with the text."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and self.minimumWidth():  # not while it is being made
+            self.setFixedSize(self.sizeHint())
+
     def enterEvent(self, event: QEnterEvent) -> None:
         """Offer removal."""
         self._close.show()

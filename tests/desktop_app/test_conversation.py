@@ -252,6 +252,33 @@ def test_tab_goes_through_the_panel_from_top_to_bottom(with_picture, source, sou
     assert places == sorted(places)
 
 
+def test_everything_grows_with_the_text(with_picture, source, qtbot, look) -> None:
+    window = with_picture
+    card = planned(window, qtbot, source, Plan("Yes.", "x", operations=(Operation(Op.remove, "boat"),)))
+    tile, box = window.side.pictures.tiles[0], window.side.instruction
+    qtbot.wait(20)
+
+    def chip_width() -> int:
+        first, second = box.textCursor(), box.textCursor()
+        first.setPosition(len("do it with "))
+        second.setPosition(len("do it with ") + 1)
+        return box.cursorRect(second).left() - box.cursorRect(first).left()
+
+    def sizes() -> tuple[int, ...]:
+        return tile.height(), card.chips[0].width(), card.prompt.height(), box.height(), chip_width()
+
+    before = sizes()
+    look.set_text_size(200)
+    qtbot.wait(50)
+    after = sizes()
+    look.set_text_size(100)
+    assert all(large > small for large, small in zip(after, before, strict=True)), (before, after)
+    assert after[1] > 1.6 * before[1]
+    assert after[4] > 1.6 * before[4]
+    qtbot.wait(50)
+    assert sizes() == before
+
+
 # follow-ups on accepted edits
 
 
