@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QImage,
     QPainter,
     QPainterPath,
+    QPixmap,
     QPyTextObject,
     QTextCharFormat,
     QTextCursor,
@@ -105,6 +106,7 @@ class Chips(QPyTextObject):
         super().__init__(parent)
         self._look = look
         self._pictures: dict[int, QImage] = {}
+        self._signs: dict[tuple[str, str, str, int], QPixmap] = {}
         self.known: Mapping[int, Known] = {}
         self.selected: tuple[int, int] = (0, 0)  # in Qt's characters
 
@@ -154,7 +156,7 @@ class Chips(QPyTextObject):
             name = "warning" if not there else "photo" if number == 0 else name
             side = int(square.height()) - 4
             place_at = square.center() - QRectF(0, 0, side, side).center()
-            painter.drawPixmap(place_at, icon(name, theme, ink, side).pixmap(side, side))
+            painter.drawPixmap(place_at, self._sign(name, ink, side))
         font = self._font(style)
         painter.setFont(font)
         painter.setPen(theme.colour(ink))
@@ -163,6 +165,13 @@ class Chips(QPyTextObject):
         title = metrics.elidedText(self.title(number), Qt.TextElideMode.ElideRight, line.width() + 1)
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
         painter.restore()
+
+    def _sign(self, name: str, ink: str, side: int) -> QPixmap:
+        """An icon, kept because drawing one takes longer than drawing the text around it."""
+        key = (name, self._look.theme.name, ink, side)
+        if key not in self._signs:
+            self._signs[key] = icon(name, self._look.theme, ink, side).pixmap(side, side)
+        return self._signs[key]
 
     def _font(self, style: QTextFormat) -> QFont:
         font = QFont(style.toCharFormat().font())

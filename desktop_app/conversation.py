@@ -11,7 +11,7 @@ from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.chips import CHIP
-from desktop_app.theme import Look
+from desktop_app.theme import Look, icon
 from desktop_app.widgets import IconButton, label
 from engine.values import Plan
 
@@ -80,6 +80,7 @@ class ExchangeView(QFrame):
     def __init__(self, look: Look, exchange: Exchange, title: Callable[[int], str], parent: QWidget) -> None:
         super().__init__(parent)
         self.exchange = exchange
+        self._look = look
         self._title = title
         asked = QFrame(self)
         asked.setObjectName("asked")
@@ -124,10 +125,12 @@ class ExchangeView(QFrame):
         words = self._words(exchange.outcome)
         self.state.setText(words)
         self.state.setVisible(bool(words))
-        shown = exchange.thumb is not None
-        self.result_button.setVisible(shown)
+        self.result_button.setVisible(exchange.thumb is not None or bool(exchange.key))
         if exchange.thumb is not None:
             self.result_button.setIcon(QIcon(QPixmap.fromImage(exchange.thumb)))
+        elif exchange.key:  # an edit of an earlier session
+            self.result_button.setIcon(icon("photo", self._look.theme, "secondary", THUMB.height()))
+        if not self.result_button.isHidden():
             name = self._offer(exchange.outcome)
             self.result_button.setAccessibleName(f"{name}: {asked}")
             self.result_button.setToolTip(name)

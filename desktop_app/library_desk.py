@@ -19,12 +19,13 @@ from desktop_app.theme import Look
 from desktop_app.thumbs import Thumb
 from engine.bundle import default_home
 from engine.bundle.resources import resource
-from engine.draft.library import Catalogue
+from engine.draft.library import Catalogue, Entry
 from engine.errors import OvertoneError
 from engine.values import Media
 
 COUNT = 48  # pictures that a search shows
-KEPT = 400  # small pictures remembered
+MOST = 160  # shown without a search
+KEPT = 200  # small pictures remembered; 0.2 MB each
 
 
 class Asks(Protocol):
@@ -118,15 +119,16 @@ class LibraryDesk(QObject):
             self._search = 0
 
     def _list(self, words: str, note: str) -> None:
-        def done(found: list[Found]) -> None:
-            if self._text == words:
-                self._show(found, note if found else self.tr("Nothing in the library has that name."))
+        def done(entries: list[Entry]) -> None:
+            if self._text != words:
+                return
+            shown = [Found(each.path, each.name, each.shipped) for each in entries[: COUNT if words else MOST]]
+            text = note if shown else self.tr("Nothing in the library has that name.")
+            if len(shown) < len(entries):
+                text += self.tr("  {0} of {1} are shown.").format(len(shown), len(entries))
+            self._show(shown, text)
 
-        self._background.submit(lambda: self._named(words), done, self._say)
-
-    def _named(self, words: str) -> list[Found]:
-        entries = self._catalogue().named(words)[: COUNT if words else KEPT]
-        return [Found(entry.path, entry.name, entry.shipped) for entry in entries]
+        self._background.submit(lambda: self._catalogue().named(words), done, self._say)
 
     def _ask(self, words: str, file: Path | None, note: str) -> None:
         text = self._text

@@ -50,7 +50,10 @@ class SidePanel(QFrame):
             look,
             Media.image,
             self.tr("Pictures"),
-            self.tr("Drop pictures to add, to put in another’s place, or to take a style from."),
+            self.tr(
+                "Drop or paste pictures to add, to put in another’s place, or to take a style from. "
+                "Ctrl-drag takes a painted part of the photo."
+            ),
             self.tr("Add pictures"),
         )
         library = IconButton(look, "library", self.tr("Open the library"), self.pictures)

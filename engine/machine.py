@@ -56,6 +56,7 @@ def examine() -> list[Finding]:
         _reader(),
         _qt(),
         _display(),
+        _sound(),
     ]
 
 
@@ -194,6 +195,20 @@ def _qt() -> Finding:
         lines = result.stderr.strip().splitlines() or [f"exit code {result.returncode}"]
         return Finding("Qt", f"{version} cannot start ({lines[-1]})", ok=False, fix="Run: python3 run.py", needed=False)
     return Finding("Qt", version)
+
+
+def _sound() -> Finding:
+    """Whether the editor can play and record; everything else works without."""
+    result = _try("import sounddevice; print(len(sounddevice.query_devices()))")
+    if result.returncode:
+        linux = sys.platform.startswith("linux")
+        fix = f"Run: {system_libraries.command(['libportaudio.so.2'])}" if linux else "Run: python3 run.py"
+        return Finding("sound", "PortAudio is not installed", ok=False, fix=fix, needed=False)
+    count = int(result.stdout.strip() or 0)
+    if not count:
+        fix = "Plug in a loudspeaker or a microphone to play and record sounds."
+        return Finding("sound", "no device", ok=False, fix=fix, needed=False)
+    return Finding("sound", f"{count} device{'' if count == 1 else 's'}")
 
 
 def display_platform() -> str:

@@ -76,10 +76,23 @@ def test_the_doctor_speaks_json(bundle: Bundle, monkeypatch: pytest.MonkeyPatch)
     record = json.loads(run(["doctor", "--json"]))
     found = {entry["what"]: entry for entry in record["findings"]}
     named = {"Python", "PyTorch", "device", "memory", "disk", "starter bundle", "libvips", "Qt", "display"}
-    assert set(found) == {*named, "reading files"}
+    assert set(found) == {*named, "reading files", "sound"}
     assert found["starter bundle"]["ok"]
     assert found["libvips"]["found"].count(".") == 2
     assert all(entry["ok"] or entry["fix"] for entry in found.values())
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "ok", "words"),
+    [(0, "2\n", True, "2 devices"), (0, "0\n", False, "no device"), (1, "", False, "PortAudio is not installed")],
+)
+def test_the_sound_card_is_looked_for_but_not_needed(monkeypatch: pytest.MonkeyPatch, code, said, ok, words) -> None:
+    import subprocess
+
+    monkeypatch.setattr(machine, "_try", lambda _code: subprocess.CompletedProcess([], code, said, ""))
+    found = machine._sound()
+    assert (found.ok, found.found, found.needed) == (ok, words, ok)
+    assert bool(found.fix) is not ok
 
 
 def test_an_nvidia_card_with_a_cpu_build_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,6 +172,23 @@ def test_a_long_conversation_shows_its_newest_turns(qtbot, look) -> None:
     assert conversation.views[-1].text.text() == f"edit {MOST + 9}"
 
 
+def test_edits_of_an_opened_project_are_turns_that_can_be_looked_back_at(open_window, qtbot, dialogs, tmp_path) -> None:
+    window = open_window
+    for text in ("make it bright", "make it dark"):
+        say(window, qtbot, text)
+        window.session.accept()
+    dialogs.project_path = tmp_path / "lake.overtone"
+    with qtbot.waitSignal(window.session.saved):
+        window.commands.save_project.trigger()
+    with qtbot.waitSignal(window.session.resumed):
+        window.open(dialogs.project_path)
+    views = window.side.conversation.views
+    assert [view.text.text() for view in views] == ["make it bright", "make it dark"]
+    assert outcomes(window) == ["accepted", "accepted"]
+    QTest.mouseClick(views[0].result_button, LEFT)
+    qtbot.waitUntil(lambda: "This is the photo after “make it bright”" in window.message_bar.text)
+
+
 # the plan
 
 
