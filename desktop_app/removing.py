@@ -44,6 +44,7 @@ class Removing(QObject):
         canvas.removal_asked.connect(self._next)
         session.opened.connect(canvas.kit.remover.forget)
         runs.state_changed.connect(self._on_state)
+        runs.progress.connect(self._on_progress)
         runs.result.connect(self._on_result)
         runs.failed.connect(lambda _error: self._settle())
         runs.cancelled.connect(self._settle)
@@ -87,6 +88,11 @@ class Removing(QObject):
     def _on_state(self, state: State) -> None:
         if state is State.idle and not self.running:
             self._next()
+
+    def _on_progress(self, thousandths: int) -> None:
+        if self.running:
+            share = "" if thousandths < 0 else self.tr(" {0} %").format(thousandths // 10)
+            self._canvas.kit.remover.tell(self.tr("Removing…") + share)
 
     def _on_result(self, _pending: Pending) -> None:
         if self.running:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QCursor, QPainter, QPen
 
+from desktop_app.marks import draw_words
 from desktop_app.pyramid import MaskLevels
 from desktop_app.tools.base import Gesture, Touch
 from engine.project.mask import Mask
@@ -119,6 +120,7 @@ class Remover(Stroke):
         super().__init__(canvas)
         self._fresh: tuple[Mask, MaskLevels] | None = None
         self._going: tuple[Mask, MaskLevels] | None = None
+        self._progress = ""
 
     @property
     def target(self) -> Mask | None:
@@ -142,9 +144,27 @@ class Remover(Stroke):
         self._going, self._fresh = self._fresh, None
         return self._going[0].values
 
+    def tell(self, progress: str) -> None:
+        """Say how far what was taken is on its way, over where it lies."""
+        self._progress = progress
+        self.canvas.update()
+
+    def draw(self, painter: QPainter) -> None:
+        """The brush's ring, and how far the removal is."""
+        super().draw(painter)
+        extent = self._going[0].extent if self._going is not None else None
+        if extent is None or not self._progress:
+            return
+        metrics = painter.fontMetrics()
+        middle = self.canvas.on_widget(extent).center()
+        across, down = metrics.horizontalAdvance(self._progress) + 20, metrics.height() + 8
+        x = min(max(middle.x() - across / 2, 6), self.canvas.width() - across - 6)
+        y = min(max(middle.y() - down / 2, 6), self.canvas.height() - down - 6)
+        draw_words(painter, self._progress, QRectF(x, y, across, down))
+
     def settled(self) -> None:
         """What was taken is gone from the photo, or shall stay."""
-        self._going = None
+        self._going, self._progress = None, ""
         self._show()
 
     def forget(self) -> None:

@@ -120,6 +120,14 @@ def test_strokes_painted_while_one_is_removed_follow(open_window, source, qtbot)
     source.gate.clear()
     stroke(window, (100, 100))
     qtbot.waitUntil(lambda: len(source.edited) == 1)
+    qtbot.waitUntil(lambda: canvas.kit.remover._progress.startswith("Removing…"))
+    place = widget_point(window, 100, 100)
+    shown = canvas.grab().toImage()
+    ratio = shown.devicePixelRatio()
+    words = [
+        shown.pixelColor(round((place.x() + x) * ratio), round(place.y() * ratio)).lightness() for x in range(-30, 30)
+    ]
+    assert min(words) < 90  # the pill with the words lies over the stroke
     stroke(window, (200, 200))
     stroke(window, (300, 200))
     assert len(canvas._scene.strokes) == 2
