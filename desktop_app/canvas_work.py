@@ -12,6 +12,7 @@ from desktop_app.dialogs import Dialogs
 from desktop_app.engine_client import EngineClient
 from desktop_app.expanding import Expanding
 from desktop_app.placing import Placing
+from desktop_app.questions import Questions
 from desktop_app.removing import Removing
 from desktop_app.runs import Runs
 from desktop_app.selecting import Selecting
@@ -56,7 +57,7 @@ class CanvasWork(QObject):
         masks.attend(background, dialogs)
         self.selecting = Selecting(session, client, background, masks, settings, self)
         self.removing = Removing(canvas, session, runs, settings, self)
-        self.placing = Placing(canvas, session, runs, background, settings, self)
+        self.placing = Placing(canvas, session, runs, background, Questions(client, self), settings, self)
         self.expanding = Expanding(canvas, session, runs, settings, words, run, self)
         runs.dress = self.dress
         canvas.object_asked.connect(self.selecting.point)

@@ -91,6 +91,10 @@ class Ghosts:
         if ghost is not None and min(place.width, place.height) >= LEAST:
             self._items = [replace(each, place=place) if each is ghost else each for each in self._items]
 
+    def show_as(self, number: int, image: QImage) -> None:
+        """Give one another picture of the same proportions."""
+        self._items = [replace(each, image=image) if each.number == number else each for each in self._items]
+
     def drop(self, number: int) -> None:
         """Take one away."""
         self._items = [each for each in self._items if each.number != number]

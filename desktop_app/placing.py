@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
@@ -13,21 +14,42 @@ from desktop_app.canvas import Canvas
 from desktop_app.document import Pending, Reference
 from desktop_app.ghosts import Ghost
 from desktop_app.pyramid import build
+from desktop_app.questions import Questions
 from desktop_app.runs import Runs
 from desktop_app.session import Session
+from engine.picture import Photo
 from engine.placement import Placement
-from engine.values import EditRequest, Media, Op, Operation, Plan, Settings, marker
+from engine.values import EditRequest, Media, Op, Operation, Plan, Region, Settings, marker
 
 SIDE = 1024  # pixels of a ghost's picture, about
 SHARE = 0.4  # of the photo's shorter side that a picture gets at first
+FAINT = 0.22  # opacity of what the engine will cut away from a picture
 STEP = 0.04  # of it by which the next of several pictures is moved
 
 
-def read_ghost(reference: Reference) -> QImage:
-    """The reference's picture in sRGB, of a size that can be moved about; raises BadInput for an unreadable file."""
+def read_ghost(reference: Reference) -> tuple[QImage, Photo | None]:
+    """The reference's picture in sRGB, of a size that can be moved about, and the same as a photo where it is opaque.
+
+    Raises
+    ------
+    BadInput
+        For an unreadable file.
+    """
+    from desktop_app.resample import rows_of
     from engine.files import read_reference
 
-    return build(read_reference(reference.path)).overview(SIDE)
+    pyramid = build(read_reference(reference.path))
+    image = pyramid.overview(SIDE)
+    return image, None if pyramid.transparent else Photo(np.ascontiguousarray(rows_of(image)[..., 2::-1]))
+
+
+def faded(image: QImage, background: np.ndarray) -> QImage:
+    """A picture whose background, ``(h, w)`` 0 to 1, is faint: the engine will leave it out."""
+    from desktop_app.resample import rows_of
+
+    result = image.convertToFormat(QImage.Format.Format_ARGB32)
+    rows_of(result)[..., 3] = np.rint(255 * (1 - (1 - FAINT) * np.clip(background, 0, 1)))
+    return result.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
 
 class Placing(QObject):
@@ -50,12 +72,13 @@ class Placing(QObject):
         session: Session,
         runs: Runs,
         background: Background,
+        questions: Questions,
         settings: Callable[[], Settings],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._canvas, self._session, self._runs = canvas, session, runs
-        self._background, self._settings = background, settings
+        self._background, self._questions, self._settings = background, questions, settings
         canvas.reference_dropped.connect(lambda number: self.put([number], canvas.dropped_at))
         session.references_changed.connect(self._forget_removed)
         session.touched.connect(lambda touched: self._on_touched(touched.photo))
@@ -69,9 +92,11 @@ class Placing(QObject):
         wanted = [self._reference(number) for number in numbers]
         for index, reference in enumerate(each for each in wanted if each is not None):
 
-            def done(image: QImage, reference: Reference = reference, index: int = index) -> None:
+            def done(read: tuple[QImage, Photo | None], reference: Reference = reference, index: int = index) -> None:
                 if self._session.document is document and self._reference(reference.number) is not None:
-                    self._lay(reference.number, image, at, index)
+                    self._lay(reference.number, read[0], at, index)
+                    if read[1] is not None:
+                        self._find_subject(reference.number, *read)
 
             self._background.submit(lambda reference=reference: read_ghost(reference), done, self.failed.emit)
 
@@ -115,6 +140,19 @@ class Placing(QObject):
         self._canvas.ghosts_changed.emit()
         self._canvas.update()
         self.placed.emit()
+
+    def _find_subject(self, number: int, image: QImage, photo: Photo | None) -> None:
+        """Show what of an opaque picture will be put in, as soon as the engine has told its background."""
+        engine = self._settings().engine
+        if photo is None or self._questions.missing(engine):
+            return
+
+        def done(region: Region) -> None:
+            if region.mask.shape == (image.height(), image.width()):
+                self._canvas.ghosts.show_as(number, faded(image, region.mask))
+                self._canvas.update()
+
+        self._questions.select(photo, "background", engine, done)
 
     def _forget_removed(self) -> None:
         for ghost in self._canvas.ghosts.items:

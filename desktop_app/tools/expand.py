@@ -160,7 +160,8 @@ class Expand(Gesture):
             metrics = painter.fontMetrics()
             across, down = metrics.horizontalAdvance(text) + 20, metrics.height() + 8
             x = min(max(outer.center().x() - across / 2, 6), self.canvas.width() - across - 6)
-            y = min(max(outer.top() - down - 8, 6), self.canvas.height() - down - 6)
+            above = outer.top() - down - 8
+            y = min(above if above >= 6 else max(outer.top() + 14, 6), self.canvas.height() - down - 6)
             draw_words(painter, text, QRectF(x, y, across, down))
 
     def size_words(self) -> str:

@@ -118,6 +118,8 @@ class FakeEngine:
         if phrase == "unicorn":
             raise RegionNotFound("There is no unicorn in the photo.", "Paint a mask where it should be.")
         mask = np.zeros((photo.height, photo.width), np.float32)
+        if phrase == "background":
+            mask[: photo.height // 2] = 1
         mask[100:200, 50:150] = 1
         return Region(mask, "words", 0.9)
 

@@ -238,6 +238,20 @@ def test_a_dropped_picture_lies_on_the_photo_where_it_was_dropped(placing_window
     assert blue > red + 80
 
 
+def test_what_the_engine_will_cut_away_is_faint(placing_window, source, qtbot) -> None:
+    window, canvas = placing_window, placing_window.stage.canvas
+    qtbot.waitUntil(lambda: ghost_of(window).image.hasAlphaChannel() is True)
+    assert "background" in source.selected
+    place = ghost_of(window).place
+    canvas.ghosts.shown = False
+    plain = [colour_at(window, 170, y) for y in (135, 165)]
+    canvas.ghosts.shown = True
+    laid = [colour_at(window, 170, y) for y in (135, 165)]
+    moved = [np.abs(np.subtract(*pair)).max() for pair in zip(plain, laid, strict=True)]
+    assert place.middle == pytest.approx((200, 150), abs=2)
+    assert moved[1] > 2.5 * moved[0] > 0
+
+
 def test_dragging_moves_it_and_a_corner_scales_it_about_the_opposite_one(placing_window) -> None:
     window, canvas = placing_window, placing_window.stage.canvas
     drag(canvas, widget_point(window, 200, 150), widget_point(window, 250, 190))
