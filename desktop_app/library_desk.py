@@ -65,6 +65,7 @@ class LibraryDesk(QObject):
         self._search = 0
         self._index = 0
         self._text = ""
+        self._answered = False
 
     def open(self) -> None:
         """Show the window; everything in the library is in it at first."""
@@ -114,13 +115,14 @@ class LibraryDesk(QObject):
 
     def _begin(self, text: str) -> None:
         self._text = text
+        self._answered = False
         if self._search:
             self._questions.drop(self._search)
             self._search = 0
 
     def _list(self, words: str, note: str) -> None:
         def done(entries: list[Entry]) -> None:
-            if self._text != words:
+            if self._text != words or self._answered:  # the engine was quicker
                 return
             shown = [Found(each.path, each.name, each.shipped) for each in entries[: COUNT if words else MOST]]
             text = note if shown else self.tr("Nothing in the library has that name.")
@@ -136,6 +138,7 @@ class LibraryDesk(QObject):
         def done(found: Sequence[Mapping[str, Any]]) -> None:
             self._search = 0
             if self._text == text:
+                self._answered = True
                 self._show([Found(each["path"], each["name"], each["shipped"]) for each in found], note)
 
         def failed(error: OvertoneError) -> None:
