@@ -103,30 +103,35 @@ class EditRow(QFrame):
         self.eye = IconButton(look, "eye", self.tr("Hide"), self)
         self.eye.setCheckable(True)
         self.more = IconButton(look, "more", self.tr("More"), self)
-        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu: QMenu | None = None
         self.details = label("", "secondary", wrap=True, parent=self)
         self.details.hide()
-        self._make_menu()
         self._arrange()
         self.eye.clicked.connect(lambda on: self.visible_asked.emit(not on))
         self.slider.valueChanged.connect(self._on_slide)
         self.slider.sliderReleased.connect(lambda: self.opacity_asked.emit(self.slider.value() / 100))
         self.again_button.clicked.connect(self.again_asked)
+        self.more.clicked.connect(self._open_menu)
         self._showing = False
 
-    def _make_menu(self) -> None:
-        menu = QMenu(self)
-        self.mask_action = menu.addAction(self.tr("Edit Its &Mask"))
-        self.again_action = menu.addAction(self.tr("&Run Again"))
-        self.settings_action = menu.addAction(self.tr("Show &Settings"))
-        self.settings_action.setCheckable(True)
-        menu.addSeparator()
-        self.delete_action = menu.addAction(self.tr("&Delete"))
-        self.more.setMenu(menu)
-        self.mask_action.triggered.connect(lambda _on=False: self.mask_asked.emit())
-        self.again_action.triggered.connect(lambda _on=False: self.again_asked.emit())
-        self.settings_action.toggled.connect(self.details.setVisible)
-        self.delete_action.triggered.connect(lambda _on=False: self.delete_asked.emit())
+    def menu(self) -> QMenu:
+        """Its menu, made when first wanted: a hundred rows need few of them."""
+        if self._menu is None:
+            self._menu = QMenu(self)
+            for text, signal in (
+                (self.tr("Edit Its &Mask"), self.mask_asked),
+                (self.tr("&Run Again"), self.again_asked),
+            ):
+                self._menu.addAction(text).triggered.connect(lambda _on=False, signal=signal: signal.emit())
+            settings = self._menu.addAction(self.tr("Show &Settings"))
+            settings.setCheckable(True)
+            settings.toggled.connect(self.details.setVisible)
+            self._menu.addSeparator()
+            self._menu.addAction(self.tr("&Delete")).triggered.connect(lambda _on=False: self.delete_asked.emit())
+        return self._menu
+
+    def _open_menu(self) -> None:
+        self.menu().popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def _arrange(self) -> None:
         strength = QHBoxLayout()

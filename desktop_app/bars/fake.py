@@ -57,7 +57,10 @@ class Engine:
     def plan(self, request: EditRequest, on_event: OnEvent = ignore_event, cancel: CancelCheck = never_cancel) -> Plan:
         """A plan of one operation."""
         on_event(StageEvent("plan"))
-        return Plan("I will.", request.instruction.text, operations=(Operation(Op.fill, "place"),))
+        text = request.instruction.text
+        return Plan(
+            "I will.", text, operations=(Operation(Op.fill, text),)
+        )  # another thing each time: no edit revises another
 
     def edit(
         self, request: EditRequest, on_event: OnEvent = ignore_event, cancel: CancelCheck = never_cancel

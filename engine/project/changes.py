@@ -12,7 +12,7 @@ from engine.project.mask import Atom, Patch
 from engine.project.references import Reference
 from engine.values import Box
 
-LOOSE = 64 * 2**20  # bytes of mask values held as they are; older ones are packed
+LOOSE = 32 * 2**20  # bytes of mask values held as they are; older ones are packed
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,10 @@ def _packed(atom: Patch) -> PackedAtom:
     packer = zstandard.ZstdCompressor(level=1)
 
     def pack(values: np.ndarray | int) -> Packed | int:
-        return Packed(packer.compress(values.tobytes()), values.shape) if isinstance(values, np.ndarray) else values
+        if not isinstance(values, np.ndarray):
+            return values
+        packed = packer.compress(values.tobytes())
+        return Packed(bytes(memoryview(packed)), values.shape)  # a copy: the packer's own keeps room for the worst case
 
     return PackedAtom(atom.box, pack(atom.old), pack(atom.new))
 
