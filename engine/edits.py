@@ -337,7 +337,7 @@ class Run:
         if box is None:
             raise BadInput("The region is empty.", "Paint more of the object.")
         crop = self._around(box)
-        before, inside = self._take(crop), crop.take(hole.astype(np.float32)) > 0.5
+        before, inside = self._take(crop), crop.take(hole) > 0.5
         return crop, before, inside | strays(before, inside) if region.source == "words" else inside
 
     def _around(self, box: Box) -> WorkingCrop:

@@ -26,6 +26,8 @@ SeedOption = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1)]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Where to write; may overwrite.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
+ROWS = 512  # of a mask, worked on at a time
+
 
 def say(text: str) -> None:
     """Print a line to standard output."""
@@ -67,9 +69,12 @@ def read_mask(path: Path, photo: Photo) -> np.ndarray:
     if (picture.width, picture.height) != (photo.width, photo.height):
         sizes = f"{picture.width} × {picture.height}, the photo {photo.width} × {photo.height}"
         raise BadInput(f"The mask is {sizes}.", "Make the mask at the photo's size.")
-    shown = picture.transparency
-    marked = shown if shown is not None and shown.min() < 1 else picture.floats().mean(axis=2)
-    mask = np.rint(marked * 255).astype(np.uint8)
+    mask = np.empty((photo.height, photo.width), np.uint8)
+    covered = picture.pixels.shape[2] == 4 and picture.pixels[..., 3].min() < picture.white
+    for top in range(0, photo.height, ROWS):  # in floats a large mask would take more memory than the photo
+        rows = picture.pixels[top : top + ROWS]
+        marked = rows[..., 3] if covered else rows[..., :3].mean(axis=2, dtype=np.float32)
+        mask[top : top + ROWS] = np.rint(marked * np.float32(255 / picture.white))
     if not mask.any():
         raise BadInput(f"The mask {path.name} is empty.", "Paint the place to edit white.")
     return mask

@@ -265,7 +265,7 @@ def decode(path: Path, blocks: Blocks, check_size: Callable[[str, int, int], Non
     return Photo(np.ascontiguousarray(pixels[..., :4]), icc, blocks, tuple(notes))
 
 
-def encode(photo: Photo, quality: int | None, like: bytes | None) -> bytes:
+def encode(photo: Photo, quality: int | None, like: bytes | memoryview | None) -> bytes:
     """A JPEG XL file of a photo in sRGB, or in the colours of the file ``like`` when it was read from that.
 
     Without a ``quality`` nothing is lost.
@@ -283,7 +283,7 @@ def encode(photo: Photo, quality: int | None, like: bytes | None) -> bytes:
     return jxl_with(data, {}, recoloured(stream, colours))
 
 
-def colours_of(photo: Photo, like: bytes | None) -> str | None:
+def colours_of(photo: Photo, like: bytes | memoryview | None) -> str | None:
     """The bits that say a photo's colours, when the file it was read from says them."""
     if like is None:
         return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.files.sniffing import mapped
+
 
 @dataclass(frozen=True)
 class Original:
@@ -27,11 +29,11 @@ class Original:
         same = copy is not None and copy.suffix.lower() == path.suffix.lower()
         return cls(path.name, (copy, path) if copy is not None and same else (path,))
 
-    def read(self) -> bytes | None:
-        """Its bytes; nothing when it is gone or cannot be read, so that saving never depends on it."""
+    def read(self) -> memoryview | None:
+        """Its bytes where they lie; nothing when it cannot be read, so that saving never depends on it."""
         for place in self.places:
             try:
-                return place.read_bytes()
-            except OSError:
+                return mapped(place)
+            except (OSError, ValueError):
                 continue
         return None

@@ -18,12 +18,13 @@ from engine.files.metadata import Blocks
 from engine.files.options import SaveOptions
 from engine.files.original import Original
 from engine.files.sniffing import Kind, kind_of
-from engine.files.writing import write_bytes
+from engine.files.writing import write_parts
 from engine.picture import Photo
 
 QUALITY = 95  # of a JPEG without an original
 LOSSY_QUALITY = 90  # of WebP and AVIF whose original had lost something already
 DEFAULTS = SaveOptions()
+Like = bytes | memoryview | None  # the original's bytes, if it is of the type that is written
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,19 @@ class Encoded:
 
     Attributes
     ----------
-    data
-        The whole file.
+    parts
+        The file's bytes, one piece after the other.
     notes
         What the user should know of how it was written.
     """
 
-    data: bytes
+    parts: tuple[bytes | memoryview, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def data(self) -> bytes:
+        """The whole file."""
+        return b"".join(self.parts)
 
 
 def encode(
@@ -66,11 +72,11 @@ def encode(
     """
     kind = kind_for(name, suffix, options)
     before = source.read() if source is not None else None
-    before_kind = kind_of(before[:16]) if before is not None else None
+    before_kind = kind_of(bytes(before[:16])) if before is not None else None
     if kind is Kind.jpeg and before is not None and before_kind is Kind.jpeg and jpeg_blocks.asked_for(options):
-        patched = reading.patched(photo, before, options)
+        patched = reading.patched(photo, bytes(before), options)
         if isinstance(patched, bytes):
-            return Encoded(patched)
+            return Encoded((patched,))
         reason = (f"{name} was encoded anew as a whole: {patched}",)
     elif kind is Kind.jpeg and source is not None and before is None and kind_named(source.name) is kind:
         reason = (f"{name} was encoded anew as a whole: the original is gone.",)
@@ -95,11 +101,11 @@ def write_photo(
         When the type or the place cannot be written; nothing is left behind.
     """
     encoded = encode(photo, path.suffix, path.name, source, options)
-    write_bytes(path, encoded.data)
+    write_parts(path, encoded.parts)
     return encoded.notes
 
 
-def fitted(photo: Photo, kind: Kind, options: SaveOptions, like: bytes | None) -> tuple[Photo, list[str]]:
+def fitted(photo: Photo, kind: Kind, options: SaveOptions, like: Like) -> tuple[Photo, list[str]]:
     """The photo at the size, in the colours and at the depth that are asked for and that the type can hold.
 
     ``like`` is the original, if it is of that type.
@@ -153,35 +159,43 @@ def _in_profile(photo: Photo, wanted: str, notes: list[str]) -> Photo:
     return replace(photo, pixels=converted(photo.pixels, photo.icc, target), icc=target)
 
 
-def _file(photo: Photo, kind: Kind, name: str, like: bytes | None, options: SaveOptions, blocks: Blocks) -> bytes:
-    """The file of a photo that fits its type, with its metadata put in."""
+def _file(
+    photo: Photo, kind: Kind, name: str, like: Like, options: SaveOptions, blocks: Blocks
+) -> tuple[bytes | memoryview, ...]:
+    """The file of a photo that fits its type, with its metadata put in, in pieces."""
     import pyvips
 
     try:
-        match kind:
-            case Kind.jpeg:
-                return jpeg_with(_jpeg(photo, like, options), blocks)
-            case Kind.png:
-                return containers.png_with(image_of(photo).write_to_buffer(".png", compression=3, keep="icc"), blocks)
-            case Kind.webp:
-                quality = options.quality
-                if quality is None and like is not None and not containers.webp_is_lossless(like):
-                    quality = LOSSY_QUALITY
-                chosen: dict[str, Any] = (
-                    {"lossless": True} if quality is None else {"Q": quality, "smart_subsample": True}
-                )
-                data = image_of(photo).write_to_buffer(".webp", keep="icc", exact=True, **chosen)
-                return containers.webp_with(data, blocks, photo.width, photo.height, photo.pixels.shape[2] == 4)
-            case Kind.avif:
-                return _avif(photo, like, options, blocks)
-            case Kind.jxl:
-                return containers.jxl_with(jxl.encode(photo, options.quality, like), blocks)
-            case _:
-                image = image_of(photo)
-                data = image.write_to_buffer(".tif", compression="lzw", predictor="horizontal", keep="icc")
-                return tiff_with(data, blocks)
+        if kind is Kind.tiff:
+            chosen = {"compression": tags.compression(like)} if like is not None else {"compression": "lzw"}
+            if chosen["compression"] != "none":
+                chosen["predictor"] = "horizontal"
+            return tiff_with(image_of(photo).write_to_buffer(".tif", keep="icc", **chosen), blocks)
+        return (_small_file(photo, kind, like, options, blocks),)
     except pyvips.Error as error:
         raise BadInput(f"{name} cannot be written as {kind}.", "Choose PNG or TIFF.") from error
+
+
+def _small_file(photo: Photo, kind: Kind, like: Like, options: SaveOptions, blocks: Blocks) -> bytes:
+    """A file of a type that compresses."""
+    match kind:
+        case Kind.jpeg:
+            return jpeg_with(_jpeg(photo, like, options), blocks)
+        case Kind.png:
+            return containers.png_with(image_of(photo).write_to_buffer(".png", compression=3, keep="icc"), blocks)
+        case Kind.webp:
+            quality = options.quality
+            if quality is None and like is not None and not containers.webp_is_lossless(like):
+                quality = LOSSY_QUALITY
+            chosen: dict[str, Any] = {"lossless": True} if quality is None else {"Q": quality, "smart_subsample": True}
+            data = image_of(photo).write_to_buffer(".webp", keep="icc", exact=True, **chosen)
+            return containers.webp_with(data, blocks, photo.width, photo.height, photo.pixels.shape[2] == 4)
+        case Kind.avif:
+            return _avif(photo, like, options, blocks)
+        case Kind.jxl:
+            return containers.jxl_with(jxl.encode(photo, options.quality, like), blocks)
+        case _:
+            raise AssertionError(f"{kind} files are not written")
 
 
 def image_of(photo: Photo) -> Any:
@@ -198,7 +212,7 @@ def image_of(photo: Photo) -> Any:
     return image
 
 
-def _jpeg(photo: Photo, like: bytes | None, options: SaveOptions) -> bytes:
+def _jpeg(photo: Photo, like: Like, options: SaveOptions) -> bytes:
     """A JPEG encoded as a whole, with the original's quantization tables and subsampling if there are any."""
     header = _header(like)
     if header is not None and options.quality is None:
@@ -224,7 +238,7 @@ def _jpeg(photo: Photo, like: bytes | None, options: SaveOptions) -> bytes:
     return image_of(photo).write_to_buffer(".jpg", Q=quality, subsample_mode="off", optimize_coding=True, keep="icc")
 
 
-def _header(like: bytes | None) -> jpeg.Header | None:
+def _header(like: Like) -> jpeg.Header | None:
     """The original's tables and subsampling; nothing when it has none that can be read (it may have changed since)."""
     try:
         return jpeg.header(like) if like is not None else None
@@ -237,7 +251,7 @@ def jpeg_with(data: bytes, blocks: Blocks) -> bytes:
     return jpeg.with_segments(data, metadata.segments(blocks).values())
 
 
-def _avif(photo: Photo, like: bytes | None, options: SaveOptions, blocks: Blocks) -> bytes:
+def _avif(photo: Photo, like: Like, options: SaveOptions, blocks: Blocks) -> bytes:
     import pyvips
 
     image = image_of(photo)
@@ -250,7 +264,7 @@ def _avif(photo: Photo, like: bytes | None, options: SaveOptions, blocks: Blocks
     return image.write_to_buffer(".avif", subsample_mode="off", effort=3, **chosen)
 
 
-def tiff_with(data: bytes, blocks: Blocks) -> bytes:
+def tiff_with(data: bytes, blocks: Blocks) -> tuple[bytes | memoryview, ...]:
     """A classic little-endian TIFF with these blocks in its first directory, which moves to the end."""
     layout = tags.Layout.of(data)
     entries, following = tags.directory(data, layout, layout.first)
@@ -268,5 +282,4 @@ def tiff_with(data: bytes, blocks: Blocks) -> bytes:
     described = {tag: entry for tag, entry in carried.main.items() if tag not in tags.STRUCTURE}
     at = len(data) + len(data) % 2
     moved = tags.block(replace(carried, main=own | described), at, following=following)
-    head = data[:4] + struct.pack("<I", at) + data[8:]
-    return head + bytes(at - len(data)) + moved
+    return data[:4] + struct.pack("<I", at), memoryview(data)[8:], bytes(at - len(data)) + moved

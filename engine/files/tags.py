@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-ORIENTATION, WIDTH, HEIGHT = 0x0112, 0xA002, 0xA003
+COMPRESSION, ORIENTATION, WIDTH, HEIGHT = 259, 0x0112, 0xA002, 0xA003
 EXIF, GPS, INTEROP = 0x8769, 0x8825, 0xA005
 XMP, IPTC, PHOTOSHOP, ICC = 700, 33723, 34377, 34675
 THUMBNAIL_OFFSET, THUMBNAIL_LENGTH = 0x0201, 0x0202
@@ -157,6 +157,17 @@ def number(entry: Entry, layout: Layout) -> int:
     """The first value of an entry of whole numbers; 0 for other types."""
     code = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}.get(entry.type)
     return struct.unpack_from(layout.order + code, entry.value)[0] if code else 0
+
+
+def compression(data: bytes | memoryview) -> str:
+    """How a TIFF is compressed, in libvips' words; what it cannot write becomes lzw."""
+    try:
+        layout = Layout.of(data)
+        entries, _ = directory(data, layout, layout.first)
+    except BadTags:
+        return "lzw"
+    said = next((number(each, layout) for each in entries if each.tag == COMPRESSION), 1)
+    return {1: "none", 5: "lzw", 8: "deflate", 32946: "deflate", 50000: "zstd"}.get(said, "lzw")
 
 
 def read(data: bytes | bytearray | memoryview, structure: frozenset[int] = STRUCTURE) -> Tags:

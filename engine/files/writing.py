@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import BadInput, MachineError
@@ -22,7 +23,12 @@ def write_fault(path: Path, error: OSError) -> BadInput | MachineError:
 
 
 def write_bytes(path: Path, data: bytes, disk: Disk | None = None) -> None:
-    """Write ``data`` to ``path`` through a temporary file in the same folder, synced before it takes the name.
+    """Write ``data`` to ``path``; see :func:`write_parts`."""
+    write_parts(path, (data,), disk)
+
+
+def write_parts(path: Path, parts: Sequence[bytes | memoryview], disk: Disk | None = None) -> None:
+    """Write ``parts`` in turn, through a temporary file in the same folder, synced before it takes the name.
 
     Raises
     ------
@@ -30,7 +36,7 @@ def write_bytes(path: Path, data: bytes, disk: Disk | None = None) -> None:
         When the folder is absent, not writable or full; nothing is left behind.
     """
     try:
-        write_whole(path, lambda file: file.write(data), disk)
+        write_whole(path, lambda file: file.writelines(parts), disk)
     except OSError as error:
         raise write_fault(path, error) from error
 

@@ -188,7 +188,8 @@ def test_an_original_that_is_no_jpeg_any_more_does_not_stop_saving(make_photo, t
     photo = read_photo(tmp_path / "a.jpg")
     data = (tmp_path / "a.jpg").read_bytes()
     for broken in (data[:4], data[:2] + b"\0" * 100, b"\xff\xd8\xff\xd9" + data[4:]):
-        write_photo(photo, tmp_path / "b.jpg", Original("a.jpg", data=broken))
+        (tmp_path / "broken.jpg").write_bytes(broken)
+        write_photo(photo, tmp_path / "b.jpg", Original.at(tmp_path / "broken.jpg"))
         assert read_photo(tmp_path / "b.jpg").width == photo.width
 
 

@@ -230,6 +230,16 @@ def test_jpeg_xl_is_lossless_at_both_depths(make_photo, tmp_path):
         assert xmp.provenance(again.metadata["xmp"]).steps == (STEP,)
 
 
+@pytest.mark.parametrize("compression", ["none", "deflate", "lzw"])
+def test_a_tiff_stays_compressed_as_it_was(make_photo, tmp_path, compression):
+    photo = make_photo(bits=16)
+    image = pyvips.Image.new_from_array(photo.pixels).copy(interpretation="rgb16")
+    image.tiffsave(str(tmp_path / "a.tif"), compression=compression, tile=True)
+    write_photo(photo, tmp_path / "b.tif", Original.at(tmp_path / "a.tif"))
+    assert tags.compression((tmp_path / "b.tif").read_bytes()) == compression
+    assert np.array_equal(read_photo(tmp_path / "b.tif").pixels, photo.pixels)
+
+
 def test_types_are_told_by_content():
     assert kind_of(b"\0\0\0\x18ftypcrx \0\0\0\0") is Kind.raw
     assert kind_of(b"\0\0\0\x18ftypheic\0\0\0\0") is Kind.heic

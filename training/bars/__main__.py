@@ -35,7 +35,7 @@ TOPICS = {
     ),
     "B": ("agreement", "context", "inversion", "prompts", "retrieval", "diffrir", "faults", "overhead"),
     "C": ("stages",),
-    "E": ("roundtrip", "jpeg", "colour", "kill", "disk", "fuzz", "soak"),
+    "E": ("roundtrip", "jpeg", "colour", "large_tiff", "kill", "disk", "fuzz", "soak"),
     "F": ("shapes", "studio", "importing", "hub"),
 }
 
