@@ -76,7 +76,8 @@ class MachineWindow(QDialog):
         self._report = ""
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
-        self.tabs.setAccessibleName(self.windowTitle())
+        for part in (self.tabs, self.tabs.tabBar()):
+            part.setAccessibleName(self.windowTitle())
         self.models, self.machine = Facts(look), Facts(look)
         self.models.setAccessibleName(self.tr("Models"))
         self.machine.setAccessibleName(self.tr("This machine"))

@@ -299,6 +299,11 @@ class MainWindow(QMainWindow):
         else:
             super().keyReleaseEvent(event)
 
+    def close_now(self) -> None:
+        """Close without a question; what is not saved stays in the journal."""
+        self._settled = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about changes not saved, then stop all work before the window goes."""
         if not self._settled:

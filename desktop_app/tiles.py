@@ -135,6 +135,7 @@ class Tile(QAbstractButton):
     def _button(self, icon_name: str, name: str) -> IconButton:
         button = IconButton(self._look, icon_name, name, self, "on_accent")
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Space and Delete do the same from the keyboard
+        button.setProperty("reached", True)
         button.setStyleSheet("background: rgba(0, 0, 0, 150); border: none; border-radius: 9px; padding: 0;")
         button.setIconSize(QSize(12, 12))
         button.setFixedSize(18, 18)

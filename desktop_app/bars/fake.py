@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.composite.crop import mask_box
 from engine.errors import RegionNotFound
+from engine.machine import Finding
 from engine.picture import Photo
 from engine.values import (
     CancelCheck,
@@ -41,6 +42,14 @@ class Source:
     def abilities(self, _name: str) -> frozenset[str]:
         """See :class:`~desktop_app.engine_source.Source`."""
         return frozenset()
+
+    def bundles(self) -> list[dict[str, Any]]:
+        """See :class:`~desktop_app.engine_source.Source`."""
+        return [{"name": "starter", "folder": "", "state": "ready", "version": "", "bytes": 0}]
+
+    def examine(self) -> list[Finding]:
+        """See :class:`~desktop_app.engine_source.Source`."""
+        return [Finding("memory", "enough")]
 
     def load(self, _name: str) -> Engine:
         """See :class:`~desktop_app.engine_source.Source`."""
