@@ -152,7 +152,11 @@ def write_depth(folder: Path, seed: int = 0) -> None:
         backbone_config=backbone, patch_size=7, reassemble_hidden_size=16, neck_hidden_sizes=[4, 4, 8, 8],
         fusion_hidden_size=8, head_hidden_size=4, reassemble_factors=[4, 2, 1, 0.5],
     )  # fmt: skip
-    DepthAnythingForDepthEstimation(config).eval().save_pretrained(folder)
+    network = DepthAnythingForDepthEstimation(config).eval()
+    with torch.no_grad():
+        for value in network.parameters():
+            value.mul_(6 if value.ndim > 1 else 1)  # as initialised, all of a picture is equally near
+    network.save_pretrained(folder)
     DPTImageProcessor(size={"height": 28, "width": 28}, keep_aspect_ratio=True, ensure_multiple_of=7).save_pretrained(
         folder
     )
