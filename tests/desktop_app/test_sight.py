@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColorSpace, QImage
+from PySide6.QtGui import QColorSpace, QImage, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from desktop_app.canvas import Canvas
 from desktop_app.navigator import Navigator
@@ -175,3 +176,23 @@ def test_only_what_is_in_sight_is_sampled(monkeypatch, canvas) -> None:
     canvas.look_at(canvas.view.panned(-10, 0))
     canvas.grab()
     assert sum(area.width() * area.height() for area in areas) == 10 * 400
+
+
+def test_a_pinch_zooms_at_the_fingers_and_a_swipe_scrolls_by_its_pixels(canvas) -> None:
+    place = QPointF(200, 150)
+    point, zoom = canvas.photo_point(place), canvas.view.zoom
+    device = QPointingDevice.primaryPointingDevice()
+    pinch = QNativeGestureEvent(
+        Qt.NativeGestureType.ZoomNativeGesture, device, 2, place, place, canvas.mapToGlobal(place), 0.5, QPointF()
+    )
+    QApplication.sendEvent(canvas, pinch)
+    assert canvas.view.zoom == pytest.approx(1.5 * zoom)
+    assert canvas.photo_point(place) == pytest.approx(point, abs=2)
+    canvas.zoom_to(1.0)
+    left, top = canvas.view.left, canvas.view.top
+    swipe = QWheelEvent(
+        place, canvas.mapToGlobal(place), QPoint(-7, 11), QPoint(-56, 88), Qt.MouseButton.NoButton, NONE,
+        Qt.ScrollPhase.ScrollUpdate, False,
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, swipe)
+    assert (canvas.view.left - left, canvas.view.top - top) == (-7, 11)
