@@ -70,7 +70,7 @@ class ToolOptions(QFrame):
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(10, 4, 10, 4)
         self.row.setSpacing(6)
-        self.title = label("", "heading", parent=self)
+        self.title = ElidedLabel(self, role="heading", fills=False)
         self.row.addWidget(self.title)
         self._groups: list[tuple[frozenset[Tool], QWidget]] = []
         self._add(BRUSHES, self._brush_group())
@@ -160,8 +160,8 @@ class ToolOptions(QFrame):
     def _group(self, *widgets: QWidget) -> QWidget:
         group = QWidget(self)
         row = QHBoxLayout(group)
-        row.setContentsMargins(4, 0, 4, 0)
-        row.setSpacing(6)
+        row.setContentsMargins(2, 0, 2, 0)
+        row.setSpacing(5)
         for widget in widgets:
             row.addWidget(widget)
         return group
@@ -170,7 +170,8 @@ class ToolOptions(QFrame):
         slider = QSlider(Qt.Orientation.Horizontal, self)
         slider.setRange(0, top)
         slider.setPageStep(top // 20)
-        slider.setFixedWidth(width)
+        slider.setMinimumWidth(width // 2)
+        slider.setMaximumWidth(width)
         slider.setAccessibleName(name)
         slider.setToolTip(tip)
         return slider
@@ -190,7 +191,7 @@ class ToolOptions(QFrame):
         self.slider.valueChanged.connect(lambda position: self.diameter_asked.emit(from_slider(position)))
         self.hardness.valueChanged.connect(lambda value: self.hardness_asked.emit(value / 100))
         self.pressure.toggled.connect(self.pressure_asked)
-        size, hardness = label(self.tr("Size"), parent=self), label(self.tr("Hardness"), parent=self)
+        size, hardness = (ElidedLabel(self, text, "", fills=False) for text in (self.tr("Size"), self.tr("Hardness")))
         return self._group(
             size, self.slider, self.size_label, hardness, self.hardness, self.hardness_label, self.pressure
         )
@@ -218,7 +219,8 @@ class ToolOptions(QFrame):
         self.words.setPlaceholderText(self.tr("the red boat"))
         self.words.setAccessibleName(self.tr("Select by words"))
         self.words.setToolTip(self.tr("Name what to select, then Enter  (Ctrl+F)"))
-        self.words.setFixedWidth(180)
+        self.words.setMinimumWidth(90)
+        self.words.setMaximumWidth(180)
         self.words.returnPressed.connect(lambda: self.words_asked.emit(self.words.text()))
         self.words_button = push(self.tr("Select"), parent=self)
         self.words_button.setToolTip(self.tr("Select what the words name  (Enter)"))

@@ -94,13 +94,29 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, parent: QWidget
 
 
 class ElidedLabel(QLabel):
-    """A quiet line that takes the room that is left and shortens its words to it; the whole is its tooltip."""
+    """A line of words that gives way: it is shortened where there is no room for all of it.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    Parameters
+    ----------
+    text, role
+        See :func:`label`.
+    fills
+        Whether it also takes the room that is left.
+    """
+
+    def __init__(
+        self, parent: QWidget | None = None, text: str = "", role: str = "secondary", *, fills: bool = True
+    ) -> None:
+        super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("role", "secondary")
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        if role:
+            self.setProperty("role", role)
+        across = QSizePolicy.Policy.Ignored if fills else QSizePolicy.Policy.Preferred
+        self.setSizePolicy(across, QSizePolicy.Policy.Preferred)
+
+    def minimumSizeHint(self) -> QSize:
+        """Nothing across."""
+        return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw what fits; a few letters are worse than none."""
