@@ -185,6 +185,8 @@ def _checked(path: Path, infos: list[zipfile.ZipInfo], limits: ArchiveLimits) ->
             raise BadInput(f"{path.name} holds an entry that points outside of it; it was not opened.", AGAIN)
         if info.filename.casefold() in folded:
             raise BadInput(f"{path.name} holds two entries of one name.", AGAIN)
+        if info.header_offset < 0:
+            raise BadInput(f"{path.name} is damaged or cut off.", AGAIN)
         if info.flag_bits & 1 or info.compress_type not in METHODS:
             raise BadInput(f"{path.name} is packed or locked in a way that Overtone does not read.", AGAIN)
         folded.add(info.filename.casefold())

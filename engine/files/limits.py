@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.errors import BadInput
 
-FREE = 256 << 20  # bytes that any file may unpack to
+FREE = 128 << 20  # bytes that any file may unpack to
 RATIO = 2_000  # times its size, beyond that; blank PNG and JPEG files come to 1,000, photographs to 200
 CHANNELS = 64  # of a sound
 SLOWEST, FASTEST = 1_000, 1_000_000  # samples per second

@@ -152,7 +152,7 @@ def _pickled(path: Path) -> tuple[Mapping[str, Tensor], dict[str, Held]]:
             f"{path.name} holds something else than weights and was not read ({_named(fault)}).",
             "Get it as safetensors.",
         ) from fault
-    except (RuntimeError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError) as fault:
+    except (RuntimeError, EOFError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as fault:
         raise BadInput(f"{path.name} is damaged ({' '.join(str(fault).split())[:120]}).", AGAIN) from fault
     held = {name: Held(tuple(each.shape), str(each.dtype).removeprefix("torch.")) for name, each in tensors.items()}
     odd = next((each.dtype for each in held.values() if each.dtype not in CODES), None)

@@ -16,10 +16,9 @@ from engine.project.accepting import Pending, accepted
 from engine.project.changes import Change, Steps, Touched
 from engine.project.edits import Edit, Edits, State
 from engine.project.mask import Atom, Mask
-from engine.project.patches import Patch
 from engine.project.pictures import Pictures
 from engine.project.references import Reference, numbered
-from engine.project.store import Store, patch_member
+from engine.project.store import Store
 from engine.values import MARKER, Box, Instruction, Media, Plan
 from engine.values import Reference as EngineReference
 
@@ -78,7 +77,7 @@ class Document:
         self.original = photo
         self.store = store or Store()
         self.edits = edits
-        self._pictures = Pictures(photo, self._patch)
+        self._pictures = Pictures(photo, self.store.patch)  # not a method of this document: that would be a circle
         self.photo = self._pictures.photo(edits)
         self._pictures.remember(edits, self.photo)
         self.mask = Mask(self.photo.width, self.photo.height)
@@ -329,9 +328,6 @@ class Document:
         return self._apply(self._steps.forth(), picture, undo=False)
 
     # helpers
-
-    def _patch(self, key: str) -> Patch:
-        return self.store.open(patch_member(key))
 
     def _set_references(self, label: str, references: tuple[Reference, ...]) -> None:
         before, self.references = self.references, references

@@ -84,6 +84,10 @@ class Store:
             return Patch(held)
         return Patch((self.folder or Path()) / member)
 
+    def patch(self, key: str) -> Patch:
+        """An edit's patch; raises as :meth:`open`."""
+        return self.open(patch_member(key))
+
     def mask(self, key: str) -> np.ndarray:
         """A stored mask, ``(H, W)`` uint8; raises BadInput when it is gone or damaged."""
         patch = self.open(mask_member(key))

@@ -133,3 +133,13 @@ def test_reading_an_archive_leaves_no_file(tmp_path, monkeypatch):
     with open_archive(path) as archive:
         archive.read("aa", 500)
     assert [file.name for file in tmp_path.iterdir()] == ["a.zip"]
+
+
+def test_an_entry_before_the_beginning_is_refused(tmp_path):
+    """As it comes about when the list of entries says that it lies further on than it does."""
+    content = bytearray(packed(tmp_path / "a.zip", ("aa", b"x" * 500)).read_bytes())
+    end = content.rfind(b"PK\x05\x06")
+    content[end + 16 : end + 20] = struct.pack("<I", struct.unpack_from("<I", content, end + 16)[0] + 9)
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(BadInput, match="damaged"), open_archive(tmp_path / "a.zip"):
+        pass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -187,3 +189,16 @@ def test_old_strokes_are_packed_and_still_undone(make_photo, monkeypatch):
         assert np.array_equal(document.mask.values, mask)
     document.redo()
     assert np.array_equal(document.mask.values, masks[1])
+
+
+def test_a_closed_document_lets_its_pictures_go_at_once(make_photo):
+    document = Document(make_photo(96, 128), Path("lake.png"))
+    propose(document, inverted(document.photo, Box(0, 0, 20, 20)))
+    document.accept()
+    held = [weakref.ref(each) for each in (document.photo, document.original)]
+    gc.disable()  # circles would keep hundreds of megabytes until it runs
+    try:
+        del document
+        assert [each() for each in held] == [None, None]
+    finally:
+        gc.enable()

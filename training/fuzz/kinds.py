@@ -46,11 +46,13 @@ class Kind:
 
 
 def picture(path: Path, place: Place) -> None:
-    """Read as the photo and as a reference, edit a corner, show it, and save it with all that travels in it."""
+    """Inspect, read as the photo and as a reference, edit a corner, show it, save it with all that travels in it."""
     from engine.colour import PhotoColour
     from engine.files import Original, SaveOptions, encode
+    from engine.files.inspecting import inspect
     from engine.picture import HistoryStep
 
+    inspect(path)
     photo = place.sandbox.photo(path)
     place.sandbox.reference(path)
     pixels = photo.pixels.copy()
@@ -112,6 +114,15 @@ def tensors(path: Path, place: Place) -> None:
     storage.read(path)
 
 
+def weights(path: Path, place: Place) -> None:
+    """Read as weights that are to be imported."""
+    from engine.importing.reading import opened
+
+    with opened([path]) as stored:
+        for name in stored.held:
+            stored.tensor(name).sum()
+
+
 def instruction(path: Path, place: Place) -> None:
     """Read as an instruction or as a history of turns."""
     from engine.serial import history_from_json, history_to_json, instruction_from_json, instruction_to_json, read_json
@@ -131,13 +142,14 @@ def plan(path: Path, place: Place) -> None:
 
 
 KINDS = {
-    "pictures": Kind(0.46, seeds.pictures, picture),
-    "sounds": Kind(0.14, seeds.sounds, sound),
+    "pictures": Kind(0.45, seeds.pictures, picture),
+    "sounds": Kind(0.12, seeds.sounds, sound),
     "projects": Kind(0.08, seeds.projects, project),
     "patches": Kind(0.06, seeds.patches, patch),
     "archives": Kind(0.06, seeds.archives, archive),
     "manifests": Kind(0.05, seeds.manifests, manifest, mutated_json),
     "tensors": Kind(0.05, seeds.tensors, tensors),
+    "weights": Kind(0.03, seeds.weights, weights),
     "instructions": Kind(0.05, seeds.instructions, instruction, mutated_json),
     "plans": Kind(0.05, seeds.plans, plan, mutated_json),
 }

@@ -18,6 +18,8 @@ import numpy as np
 from training.fuzz import containers
 
 if TYPE_CHECKING:
+    import torch
+
     from engine.project.document import Document
     from engine.project.store import Store
 
@@ -241,6 +243,26 @@ def tensors() -> list[Seed]:
         storage.write({"table": vocabulary}, "plain"),
     ]
     return [Seed(".safetensors", data) for data in packs]
+
+
+def weights() -> list[Seed]:
+    """Files of weights as others publish them: PyTorch's zip, bare and as a checkpoint, and safetensors."""
+    import torch
+
+    tensors = {"a.weight": torch.arange(64.0).reshape(8, 8), "a.bias": torch.ones(8, dtype=torch.float16)}
+    seeds = [tensors_file(tensors)]
+    for value in (tensors, {"state_dict": tensors, "epoch": 3}):
+        out = io.BytesIO()
+        torch.save(value, out)
+        seeds.append(Seed(".pth", out.getvalue()))
+    return seeds
+
+
+def tensors_file(tensors: dict[str, torch.Tensor]) -> Seed:
+    """A safetensors file."""
+    from safetensors.torch import save
+
+    return Seed(".safetensors", save(tensors))
 
 
 def archives() -> list[Seed]:
