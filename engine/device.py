@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import gc
 
+import psutil
 import torch
+
+from engine.memory import Room
 
 _CPU_UNITS = ("amx_bf16", "avx512_bf16")  # instructions that multiply bfloat16
 _USED_UP = ("out of memory", "allocate memory", "DefaultCPUAllocator")  # how torch's RuntimeErrors say so
@@ -41,6 +44,14 @@ def out_of_memory(error: BaseException) -> bool:
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
     return isinstance(error, RuntimeError) and any(words in str(error) for words in _USED_UP)
+
+
+def room() -> Room:
+    """The memory that is free now, what our own networks hold counted as free."""
+    main = psutil.virtual_memory().available
+    if best_device().type != "cuda":
+        return Room(0, main)
+    return Room(torch.cuda.mem_get_info()[0] + torch.cuda.memory_reserved(), main)
 
 
 def release() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from engine import refine, restore
+from engine import memory, quantized, refine, restore
 from engine.bundle import Bundle, default_home
 from engine.bundle.resources import resource
 from engine.colour import PhotoColour
@@ -23,6 +23,7 @@ from engine.encode.studio import StudioEncoder
 from engine.ground import Selector
 from engine.ground import studio as studio_ground
 from engine.ground.studio import StudioSelector
+from engine.memory import MemoryPlan
 from engine.picture import Photo
 from engine.plan import Planner
 from engine.values import Region
@@ -126,13 +127,25 @@ class Parts:
         return Library(resource("library"), default_home() / "library", self.encoder)
 
     @cached_property
+    def memory(self) -> MemoryPlan:
+        """How the networks keep within the memory that was free when this was first asked."""
+        networks = memory.needs(self._bundle.manifest)
+        if not networks:
+            return MemoryPlan()
+        from engine.device import best_device, fast_dtype, room
+
+        return memory.plan(
+            networks, room(), quantized.fast_forms(self._bundle, networks), fast_dtype(best_device()).itemsize == 2
+        )
+
+    @cached_property
     def decoder(self) -> LatentDecoder | None:
         """Step decode, where the bundle has its weights."""
         if not self._bundle.has(SETTINGS):
             return None
         from engine.decode.decoder import load  # diffusers takes seconds to import
 
-        return load(self._bundle)
+        return load(self._bundle, self.memory)
 
     @cached_property
     def restorer(self) -> restore.Restorer | None:

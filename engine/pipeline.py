@@ -35,6 +35,7 @@ from engine.values import (
     CancelCheck,
     EditRequest,
     EditResult,
+    LogEvent,
     Media,
     OnEvent,
     Op,
@@ -125,6 +126,8 @@ class Engine:
             When ``cancel`` asked to stop.
         """
         self._check(request)
+        if estimate := self._parts.memory.sentence():
+            on_event(LogEvent(estimate))
         clock = Clock(STEPS, on_event, cancel)
         materials = self._encoded(request, clock)
         seen: PhotoSeen = cache(partial(self._seen, request))

@@ -17,10 +17,11 @@ from pathlib import Path
 from engine.bundle import licences
 from engine.bundle.bundle import Bundle, default_home, stamp_file
 from engine.bundle.catalogue import Offer, OfferedPart, offer
+from engine.bundle.copies import derived
 from engine.bundle.disk import link, need_space, recover, remove, speaking_of, swap, sync_folder, write
 from engine.bundle.hub import Hub, Remote
 from engine.bundle.lock import locked
-from engine.bundle.manifest import NAME, Component, Entry, Manifest, Network, Origin, sha256_of
+from engine.bundle.manifest import NAME, Component, Entry, Manifest, Origin, sha256_of
 from engine.bundle.pins import Pins
 from engine.bundle.progress import Status
 from engine.bundle.stamps import Stamps
@@ -129,6 +130,7 @@ def _pull(
     bundle = work / "bundle"
     if offered.settings:
         components.append(_settings(offered, bundle))
+    components += _copies(target, tuple(components), bundle)
     _finish(Manifest(offered.name, offered.version, tuple(components), offered.extends), bundle, target, work)
 
 
@@ -188,6 +190,21 @@ def _component(part: OfferedPart, entries: tuple[Entry, ...], commit: str) -> Co
     return Component(part.name, stamp, memory, (origin,), entries, part.networks)
 
 
+def _copies(target: Path, components: tuple[Component, ...], bundle: Path) -> list[Component]:
+    """Bring over the copies in fewer bits that the earlier bundle has of what has not changed."""
+    try:
+        before = Manifest.read(target / NAME)
+    except BundleError:
+        return []
+    kept = []
+    for component in derived(before, components):
+        if all((target / entry.path).is_file() for entry in component.files):
+            for entry in component.files:
+                link(target / entry.path, bundle / entry.path)
+            kept.append(component)
+    return kept
+
+
 def _settings(offered: Offer, bundle: Path) -> Component:
     """Our own small files."""
     entries = []
@@ -195,8 +212,7 @@ def _settings(offered: Offer, bundle: Path) -> Component:
         write(bundle / path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
         entries.append(Entry(path, sha256_of(bundle / path), (bundle / path).stat().st_size))
     origin = Origin("Overtone's own settings", "Apache-2.0", "resources/bundles")
-    networks: tuple[Network, ...] = ()
-    return Component("settings", offered.version, 0, (origin,), tuple(entries), networks)
+    return Component("settings", offered.version, 0, (origin,), tuple(entries))
 
 
 def _finish(manifest: Manifest, bundle: Path, target: Path, work: Path) -> None:

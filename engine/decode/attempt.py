@@ -112,6 +112,8 @@ class Attempt:
 
     def _network(self, paints: bool) -> Network:
         """The network for the task, with the ControlNets that the request asks for and no others."""
+        if self._means.tiled:
+            self._parts.drop("base" if paints else "inpaint")
         network = self._parts.inpaint if paints else self._parts.base
         assert network is not None
         controls = {each.kind: self._parts.controlnet(each.kind) for each in self._request.controls}

@@ -8,12 +8,12 @@ picture embeddings, in IP-Adapter's published layout) and ``context.safetensors`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import torch
 from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
@@ -22,6 +22,7 @@ from diffusers.utils import logging as diffusers_log
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 from transformers.utils import logging as transformers_log
 
+from engine import quantized
 from engine.decode import SETTINGS
 from engine.decode.context import ContextAttention
 from engine.decode.extractors import Extract
@@ -32,6 +33,7 @@ from engine.decode.preview import LatentPreview
 from engine.decode.prompts import PromptEncoder, Tower
 from engine.device import best_device, fast_dtype, out_of_memory
 from engine.errors import BundleError
+from engine.memory import Form
 
 FOLDER = "decoder"
 ADAPTER = f"{FOLDER}/adapter.safetensors"
@@ -104,10 +106,17 @@ class Components:
         An open bundle.
     device
         Where they compute.
+    form
+        In which form the network of a folder is loaded: in half precision, or in fewer bits.
     """
 
-    def __init__(self, files: DecoderFiles, device: torch.device | None = None) -> None:
-        self._files = files
+    def __init__(
+        self,
+        files: DecoderFiles,
+        device: torch.device | None = None,
+        form: Callable[[str], Form] = lambda _folder: "half",
+    ) -> None:
+        self._files, self._form = files, form
         self.device = device or best_device()
         try:
             self.settings = DecoderSettings(**files.json(SETTINGS))
@@ -219,6 +228,25 @@ class Components:
         return self._files.folder(f"{FOLDER}/{folder}")
 
     def _load(self, kind: type[M], folder: str) -> M:
+        form = self._form(f"{FOLDER}/{folder}")
+        if form != "half":
+            return self._in_bits(kind, folder, 8 if form == "int8" else 4)
+        return self._whole(kind, folder, self.device)
+
+    def _in_bits(self, kind: type[M], folder: str, bits: quantized.Bits) -> M:
+        """A network in fewer bits: from its saved copy, else turned into them in main memory."""
+        copy = quantized.folder_of(folder, bits)
+        if self._files.has(f"{FOLDER}/{copy}/{quantized.WEIGHTS}"):
+            config = cast(Any, kind).load_config(self._folder(folder))
+            with quiet():
+                return quantized.load(
+                    lambda: cast(Any, kind).from_config(config), self._folder(copy), self.precision, self.device
+                )
+        model: Any = self._whole(kind, folder, torch.device("cpu"))
+        quantized.quantize(model, bits)
+        return model.to(self.device)
+
+    def _whole(self, kind: type[M], folder: str, device: torch.device) -> M:
         try:
             with quiet():
                 model: Any = kind.from_pretrained(
@@ -227,7 +255,7 @@ class Components:
         except LOADING as fault:
             raise _damaged(folder, fault) from fault
         model.to(memory_format=torch.channels_last)
-        return model.to(device=self.device).eval()
+        return model.to(device=device).eval()
 
     def _tower(self, suffix: str, kind: type[CLIPTextModel | CLIPTextModelWithProjection]) -> Tower:
         try:

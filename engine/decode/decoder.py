@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import torch
 
 from engine.decode import SETTINGS
 from engine.decode.attempt import Attempt
@@ -12,7 +13,10 @@ from engine.decode.components import Components, DecoderFiles
 from engine.decode.faults import with_less_memory
 from engine.decode.request import DecodeRequest
 from engine.errors import BadInput
+from engine.memory import MemoryPlan
 from engine.values import CancelCheck, LogEvent, OnEvent, ignore_event, never_cancel
+
+UNPLANNED = MemoryPlan()
 
 
 class LatentDecoder:
@@ -22,10 +26,12 @@ class LatentDecoder:
     ----------
     components
         The networks.
+    start
+        Rung of the ladder of memory to begin with; see :class:`engine.memory.MemoryPlan`.
     """
 
-    def __init__(self, components: Components) -> None:
-        self._parts = components
+    def __init__(self, components: Components, start: int = 0) -> None:
+        self._parts, self._start = components, start
 
     @property
     def side(self) -> int:
@@ -89,6 +95,7 @@ class LatentDecoder:
             lambda means: Attempt(self._parts, request, means, on_event, cancel).picture(),
             unload,
             lambda text: on_event(LogEvent(text)),
+            self._start,
         )
 
     def _refuse_missing(self, request: DecodeRequest) -> None:
@@ -105,12 +112,23 @@ class LatentDecoder:
             raise BadInput("This engine has no context attention.", "Use prompts or embeddings.")
 
 
-def load(bundle: DecoderFiles) -> LatentDecoder | None:
+def load(bundle: DecoderFiles, memory: MemoryPlan = UNPLANNED) -> LatentDecoder | None:
     """The bundle's decoder, or nothing when it carries none; its networks load when first used.
+
+    Parameters
+    ----------
+    bundle
+        Where the networks lie.
+    memory
+        How they keep within the memory there is.
 
     Raises
     ------
     BundleError
         When its settings are damaged.
     """
-    return LatentDecoder(Components(bundle)) if bundle.has(SETTINGS) else None
+    if not bundle.has(SETTINGS):
+        return None
+    on_card = not memory.placements or any(each.on_card for each in memory.placements)
+    device = None if on_card else torch.device("cpu")
+    return LatentDecoder(Components(bundle, device, memory.form), memory.rung)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from engine.device import out_of_memory, release
 from engine.errors import MachineError, OvertoneError
+from engine.quantized import is_quantized
 
 T = TypeVar("T")
 
@@ -24,7 +25,7 @@ class Means:
     what
         In words, for the log.
     tiled
-        The autoencoder works in tiles.
+        The autoencoder works in tiles, and of the networks that could paint only the one in use is loaded.
     offload
         Networks leave the device, or the memory on a CPU, as soon as they have served.
     scale
@@ -47,7 +48,9 @@ LADDER = (
 )
 
 
-def with_less_memory(attempt: Callable[[Means], T], unload: Callable[[], None], log: Callable[[str], None]) -> T:
+def with_less_memory(
+    attempt: Callable[[Means], T], unload: Callable[[], None], log: Callable[[str], None], start: int = 0
+) -> T:
     """Run ``attempt`` with more and more sparing means until it fits.
 
     Parameters
@@ -58,16 +61,18 @@ def with_less_memory(attempt: Callable[[Means], T], unload: Callable[[], None], 
         Frees what other steps hold; called before the second rung.
     log
         Told about each further rung.
+    start
+        The rung to begin with, where it is known beforehand that those before it do not fit.
 
     Raises
     ------
     MachineError
         When even the last rung does not fit.
     """
-    for rung, means in enumerate(LADDER):
-        if rung == 1:
+    for rung, means in list(enumerate(LADDER))[start:]:
+        if rung == max(start, 1):
             unload()
-        if rung:
+        if rung > start:
             log(f"Memory ran out; trying again {means.what}.")
         try:
             return attempt(means)
@@ -106,7 +111,7 @@ class Precision:
         out = compute()
         if bool(torch.isfinite(out).all()):
             return out
-        coarse = [part for part in parts if next(part.parameters()).dtype != torch.float32]
+        coarse = [part for part in parts if next(part.parameters()).dtype != torch.float32 and not is_quantized(part)]
         if coarse:
             for part in coarse:
                 self._raised.append((part, next(part.parameters()).dtype))
