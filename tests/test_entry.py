@@ -45,6 +45,17 @@ def test_the_command_decodes_in_a_process_of_its_own_and_logs_its_faults(make_ph
     assert str(tmp_path) not in log.read_text()
 
 
+def test_the_editor_stands_in_it_too(monkeypatch, tmp_path):
+    from desktop_app import __main__ as editor
+
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    readers: list[int] = []
+    monkeypatch.setattr(editor, "open_editor", lambda _photo: readers.append(len(reading._readers)) or 0)
+    assert editor.main([]) == 0
+    assert readers == [1]
+    assert reading._readers == []
+
+
 def test_the_editor_has_the_reader_ready_before_a_photo_is_opened(monkeypatch):
     calls: list[str] = []
 

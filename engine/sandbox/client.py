@@ -115,6 +115,7 @@ class _Slot:
         self._limits, self._program, self._writing = limits, program, writing
         self._lock = threading.Lock()
         self._process: Process | None = None
+        self._lent: Process | None = None
 
     def start(self) -> None:
         """Begin starting it."""
@@ -126,6 +127,7 @@ class _Slot:
         """The process, ready; whatever breaks an exchange off ends it, so that no answer reaches the next one."""
         with self._lock:
             process, self._process = self._alive(), None
+            self._lent = process
             try:
                 process.held()
                 yield process
@@ -134,12 +136,16 @@ class _Slot:
                 self._process = process
                 raise
             finally:
+                self._lent = None
                 if self._process is None or not process.alive:
                     self._process = None
                     process.end()
 
     def close(self) -> None:
-        """End it."""
+        """End it; a file that is being read is refused."""
+        lent = self._lent
+        if lent is not None:
+            lent.kill()
         with self._lock:
             process, self._process = self._process, None
             if process is not None:
