@@ -12,7 +12,10 @@ from desktop_app.wording import storage
 from engine.values import Media
 
 PROJECT = ".overtone"
-PICTURES = "*.jpg *.jpeg *.png *.tif *.tiff *.webp *.heic *.avif"
+PICTURES = (
+    "*.jpg *.jpeg *.png *.tif *.tiff *.webp *.heic *.heif *.hif *.avif *.jxl *.gif"
+    " *.dng *.nef *.nrw *.cr2 *.cr3 *.arw *.raf *.orf *.rw2 *.pef *.srw *.3fr *.iiq *.x3f"
+)
 SOUNDS = "*.wav *.flac *.ogg *.oga *.opus *.mp3 *.aif *.aiff"
 Answer = Literal["save", "discard", "stay"]
 translate = QCoreApplication.translate

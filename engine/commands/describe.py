@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.encode import Encoder
 
 _FILE_ENDINGS = frozenset(
-    ".jpg .jpeg .png .gif .tif .tiff .webp .heic .avif .wav .flac .ogg .opus .mp3 .m4a .aif .aiff".split()
+    ".jpg .jpeg .png .gif .tif .tiff .webp .heic .avif .jxl .dng .wav .flac .ogg .opus .mp3 .m4a .aif .aiff".split()
 )
 
 

@@ -84,7 +84,7 @@ def decode(path: Path, developed: RawOptions) -> Photo:
         case Kind.heic:
             return _heic(path, check)
         case _:
-            return _with_vips(path, blocks)
+            return _with_vips(path, kind, blocks)
 
 
 def read_blocks(path: Path, kind: Kind) -> Blocks:
@@ -128,7 +128,7 @@ def widened(pixels: np.ndarray, bits: int) -> np.ndarray:
     return (values * 65535 // (2**bits - 1)).astype(np.uint16)
 
 
-def _with_vips(path: Path, blocks: Blocks) -> Photo:
+def _with_vips(path: Path, kind: Kind, blocks: Blocks) -> Photo:
     """All other types through libvips."""
     import pyvips
 
@@ -150,6 +150,9 @@ def _with_vips(path: Path, blocks: Blocks) -> Photo:
     except pyvips.Error as error:
         raise BadInput(f"{path.name} is damaged or cut off.", "Export or copy it again.") from error
     check_channels(path.name, pixels)
+    bits = image.get("bits-per-sample") if "bits-per-sample" in fields else 16
+    if pixels.dtype == np.uint16 and kind is Kind.avif and bits < 16:
+        pixels = widened(pixels, bits)
     for name, field in (("exif", "exif-data"), ("xmp", "xmp-data")):
         if name not in blocks and field in fields:
             blocks[name] = bytes(image.get(field)).removeprefix(b"Exif\0\0")

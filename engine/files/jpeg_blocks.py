@@ -251,6 +251,8 @@ def _carried(photo: Photo, header: jpeg.Header, before: bytes, options: SaveOpti
         if name:
             if name in waiting:
                 carried.append(waiting.pop(name))
+            elif name in blocks:  # grown beyond what a segment holds: what was there stays
+                carried.append(each)
         elif each.marker in ALL_APPLICATION and (everything or _needed(each)):
             if each.marker == jpeg.APP2 and each.data.startswith(jpeg.MULTI_PICTURE_HEAD):
                 continue  # further pictures behind the first, which show what was before

@@ -106,7 +106,7 @@ def prepared(photo: Photo, options: SaveOptions, size: tuple[int, int] | None) -
 
 
 def segments(blocks: Blocks) -> dict[str, jpeg.Segment]:
-    """The blocks as segments of a JPEG; those that one segment cannot hold are left out."""
+    """The blocks as segments of a JPEG; those that one segment cannot hold are left out (see :func:`too_large`)."""
     made = {}
     if "exif" in blocks:
         made["exif"] = jpeg.Segment(jpeg.APP1, jpeg.EXIF_HEAD + blocks["exif"])
@@ -118,6 +118,13 @@ def segments(blocks: Blocks) -> dict[str, jpeg.Segment]:
     if resources:
         made["photoshop"] = jpeg.Segment(jpeg.APP13, jpeg.PHOTOSHOP_HEAD + resources)
     return {name: each for name, each in made.items() if len(each.data) <= jpeg.LONGEST}
+
+
+def too_large(blocks: Blocks) -> list[str]:
+    """Names of the blocks that one segment of a JPEG cannot hold."""
+    there = segments(blocks)
+    names = {"exif": "EXIF", "xmp": "XMP", "photoshop": "Photoshop"}
+    return [said for name, said in names.items() if name in blocks and name not in there]
 
 
 def segment_name(segment: jpeg.Segment) -> str:

@@ -85,6 +85,9 @@ def encode(
     like = before if before_kind is kind else None
     ready, notes = fitted(photo, kind, options, like)
     blocks, lost = metadata.prepared(ready, options, (ready.width, ready.height))
+    if kind is Kind.jpeg:
+        for block in metadata.too_large(blocks):
+            lost.append(f"The {block} data is larger than JPEG files hold; it was left out.")
     if kind in (Kind.webp, Kind.avif, Kind.jxl) and "iptc" in blocks:
         lost.append(f"{kind} files hold no IPTC records; they were left out.")
     return Encoded(_file(ready, kind, name, like, options, blocks), (*reason, *notes, *lost))
@@ -128,6 +131,8 @@ def fitted(photo: Photo, kind: Kind, options: SaveOptions, like: Like) -> tuple[
         if kind in EIGHT_BIT_ONLY:
             raise BadInput(f"{kind} files hold no 16 bits a channel.", "Take PNG or TIFF.")
         photo = photo.with_pixels(photo.pixels.astype(np.uint16) * 257)
+    if photo.pixels.dtype == np.uint16 and kind is Kind.avif:
+        notes.append("AVIF files hold 12 bits a channel; the photo has 16.")
     if kind in OPAQUE and photo.pixels.shape[2] == 4:
         if (photo.pixels[..., 3] < photo.white).any():
             notes.append(f"{kind} files hold no transparency; white was put behind.")

@@ -16,7 +16,7 @@ from desktop_app.run import State
 from desktop_app.scene import Compare
 from desktop_app.tools import Tool
 from engine.errors import RegionNotFound
-from engine.files import read_photo, write_photo
+from engine.files import SaveOptions, jpeg_blocks, read_photo, write_photo
 from engine.values import Op, Operation, Plan
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -531,6 +531,26 @@ def test_save_writes_beside_and_never_over_the_original(open_window, photo_file,
     with qtbot.waitSignal(window.session.saved):
         window.commands.save.trigger()  # the second time without a question
     assert len(dialogs.suggested) == 1
+
+
+def test_saving_a_jpeg_encodes_only_what_was_edited_anew(open_window, photo_file, dialogs, qtbot) -> None:
+    window, path = open_window, photo_file.with_suffix(".jpg")
+    write_photo(read_photo(photo_file), path, options=SaveOptions(quality=85))
+    with qtbot.waitSignal(window.session.opened):
+        window.open(path)
+    before = window.document.original.pixels
+    window.stage.canvas.set_brush(diameter=20)
+    stroke(window, (100, 150), (200, 150), (300, 150))
+    run_to_result(window, qtbot)
+    window.session.accept()
+    dialogs.save_path = path.with_name("lake-edit-1.jpg")
+    with qtbot.waitSignal(window.session.saved) as saved:
+        window.commands.save.trigger()
+    assert saved.args[1] == ()
+    changed = (window.document.photo.pixels != before).any(axis=2)
+    untouched = ~jpeg_blocks.reach(changed, ((1, 1),))
+    assert 0.5 < untouched.mean() < 1
+    assert np.array_equal(read_photo(dialogs.save_path).pixels[untouched], before[untouched])
 
 
 def test_a_place_that_cannot_be_written_is_said(open_window, tmp_path, dialogs, qtbot) -> None:

@@ -230,6 +230,23 @@ def test_jpeg_xl_is_lossless_at_both_depths(make_photo, tmp_path):
         assert xmp.provenance(again.metadata["xmp"]).steps == (STEP,)
 
 
+def test_avif_keeps_twelve_bits(make_photo, tmp_path):
+    photo = make_photo(bits=16)
+    assert any("12 bits" in note for note in write_photo(photo, tmp_path / "a.avif"))
+    again = read_photo(tmp_path / "a.avif")
+    assert np.abs(again.pixels.astype(int) - photo.pixels).max() <= 16
+    write_photo(again, tmp_path / "b.avif", Original.at(tmp_path / "a.avif"))
+    assert np.array_equal(read_photo(tmp_path / "b.avif").pixels, again.pixels)
+
+
+def test_metadata_that_jpeg_cannot_hold_is_said(make_photo, tmp_path):
+    large = xmp.updated(None, [HistoryStep("a" * 70_000, "starter", 1)])
+    assert large is not None
+    photo = Photo(make_photo().pixels.copy(), metadata={"xmp": large})
+    assert any("XMP" in note for note in encode(photo, ".jpg", "a.jpg").notes)
+    assert encode(photo, ".png", "a.png").notes == ()
+
+
 @pytest.mark.parametrize("compression", ["none", "deflate", "lzw"])
 def test_a_tiff_stays_compressed_as_it_was(make_photo, tmp_path, compression):
     photo = make_photo(bits=16)
