@@ -24,6 +24,7 @@ SHARE = 0.8  # of the free main memory that a run may take
 FULL = 2  # times half precision: what processors without half precision compute in takes
 PAINTING = ("decode", "restore")
 PAINTERS = ("unet", "inpaint", "refiner")  # one of them works at a time
+INSIDE = ("adapter",)  # plugged into what paints, and loaded with it
 UNITS = 1e9  # bytes of a GB, as shown
 
 
@@ -232,7 +233,7 @@ def _peak(known: tuple[Network, ...], forms: Forms, rung: int) -> int:
 def _beside(each: Network, group: list[Network], rung: int) -> list[Network]:
     """What of a group is loaded while ``each`` works; at the largest, where another network could paint instead."""
     if rung >= 3:
-        return [each]
+        return [each, *(other for other in group if other.name in INSIDE and each.name in PAINTERS)]
     if rung < 2:
         return group
     painters = [other for other in group if other.name in PAINTERS]

@@ -13,7 +13,8 @@ MAIN = 32 << 30
 
 
 def networks(name: str = "studio-sdxl", planner: bool = True) -> tuple[Network, ...]:
-    known = [network for part in offer(name).parts for network in part.networks if network.step == "decode"]
+    parts = offer(name).chosen()
+    known = [network for part in parts for network in part.networks if network.step == "decode"]
     return (PLANNER, *known) if planner else tuple(known)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -58,6 +58,8 @@ class OfferedPart:
         What its networks need of memory.
     optional
         Whether it comes only when asked for.
+    settings
+        Small files of our own that come with it: path in the bundle to JSON content.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -71,6 +73,7 @@ class OfferedPart:
     files: tuple[OfferedFile, ...]
     networks: tuple[Network, ...] = ()
     optional: bool = False
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ class Offer:
     parts
         Its parts.
     settings
-        Small files of our own: path in the bundle to JSON content.
+        Small files of our own that always come: path in the bundle to JSON content.
     """
 
     __pydantic_config__: ClassVar = STRICT

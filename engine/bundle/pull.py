@@ -128,8 +128,7 @@ def _pull(
             entries.append(Entry(wish.name, sha256, wish.wanted.size))
         components.append(_component(part, tuple(entries), pins.commit(part.repository)))
     bundle = work / "bundle"
-    if offered.settings:
-        components.append(_settings(offered, bundle))
+    components += _settings(offered, parts, bundle)
     components += _copies(target, tuple(components), bundle)
     _finish(Manifest(offered.name, offered.version, tuple(components), offered.extends), bundle, target, work)
 
@@ -205,14 +204,16 @@ def _copies(target: Path, components: tuple[Component, ...], bundle: Path) -> li
     return kept
 
 
-def _settings(offered: Offer, bundle: Path) -> Component:
-    """Our own small files."""
-    entries = []
-    for path, content in sorted(offered.settings.items()):
+def _settings(offered: Offer, parts: tuple[OfferedPart, ...], bundle: Path) -> list[Component]:
+    """Our own small files, as a component where there are any."""
+    entries, files = [], dict(offered.settings)
+    for part in parts:
+        files |= part.settings
+    for path, content in sorted(files.items()):
         write(bundle / path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
         entries.append(Entry(path, sha256_of(bundle / path), (bundle / path).stat().st_size))
     origin = Origin("Overtone's own settings", "Apache-2.0", "resources/bundles")
-    return Component("settings", offered.version, 0, (origin,), tuple(entries))
+    return [Component("settings", offered.version, 0, (origin,), tuple(entries))] if entries else []
 
 
 def _finish(manifest: Manifest, bundle: Path, target: Path, work: Path) -> None:

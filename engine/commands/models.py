@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from engine.commands import importing, pulling, quantizing
+from engine.commands import importing, pulling, quantizing, selftesting
 from engine.commands.common import JsonOption, say, say_json
 
 app = typer.Typer(name="models", help="List, fetch, verify and remove the bundles of weights.", no_args_is_help=True)
 app.command()(pulling.pull)
 app.command()(pulling.remove)
 app.command()(quantizing.quantize)
+app.command()(selftesting.selftest)
 NameArgument = Annotated[str, typer.Argument(help="The bundle.")]
 
 

@@ -36,7 +36,7 @@ TOPICS = {
     "B": ("agreement", "context", "inversion", "prompts", "retrieval", "diffrir", "faults", "overhead"),
     "C": ("stages",),
     "E": ("roundtrip", "jpeg", "colour", "large_tiff", "kill", "disk", "fuzz", "soak"),
-    "F": ("shapes", "studio", "importing", "hub", "policy"),
+    "F": ("shapes", "studio", "importing", "hub", "policy", "gpu"),
 }
 
 
