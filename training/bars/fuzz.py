@@ -125,6 +125,7 @@ def _run(root: Path, kind: str, first: int, end: int, found: Found) -> int:
         "XDG_STATE_HOME": root / "user",
         "XDG_DATA_HOME": root / "user",
     }
+    places["TORCHINDUCTOR_CACHE_DIR"] = root / "torch"  # made by PyTorch as soon as it is loaded
     for place in places.values():
         place.mkdir(exist_ok=True)
     command = [sys.executable, "-m", FEED, str(root), kind, str(first), str(end)]
@@ -164,7 +165,7 @@ def _run(root: Path, kind: str, first: int, end: int, found: Found) -> int:
 
 def _strangers(top: Path, root: Path) -> list[str]:
     """Files that lie where none should: anything but the inputs, and what the program unpacks in its own folders."""
-    own = {root, *root.parents, *(root / name for name in ("told", "errors", "inside", "home", "tmp", "user"))}
+    own = {root, *root.parents, *(root / name for name in ("told", "errors", "inside", "home", "tmp", "user", "torch"))}
     own |= set((root / "inside").glob("input.*"))
     free = [root / "home" / name for name in ("starter", "studio", "journals", "member")]
     strangers = [path for path in sorted(top.rglob("*")) if path not in own]
