@@ -8,8 +8,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from desktop_app import translations
 from desktop_app.engine_remote import RemoteEngineClient
 from desktop_app.main_window import MainWindow
+from desktop_app.preferences import PreferencesFile
 from desktop_app.theme import Look, icon
 from engine.files.reading import prepare_reading
 
@@ -36,9 +38,11 @@ def run(photo: Path | None = None) -> int:
     app.setApplicationName("overtone")
     app.setApplicationDisplayName("Overtone")
     app.setDesktopFileName("overtone")
+    preferences = PreferencesFile()
+    translations.install(app, preferences.read()[0].language)
     look = Look(app)
     app.setWindowIcon(icon("overtone", look.theme, "accent_text", 64))
-    window = MainWindow(look, RemoteEngineClient())
+    window = MainWindow(look, RemoteEngineClient(), preferences=preferences)
     window.show()
     prepare_reading()
     if photo is not None:

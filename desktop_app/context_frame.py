@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from desktop_app.handles import HANDLES, MOVE, Handle, cursor_of, dragged, draw_handles, handle_at, on_border, place_of
@@ -14,6 +14,8 @@ from engine.values import Box
 
 if TYPE_CHECKING:
     from desktop_app.canvas import Canvas
+
+translate = QCoreApplication.translate
 
 
 class ContextFrame:
@@ -110,7 +112,7 @@ class ContextFrame:
             painter.setPen(pen)
             painter.drawRect(rect)
         if rect.width() > 150 and (self.held or self.shape(self._canvas.hover) is not None):
-            text = self._canvas.tr("What the engine sees: {0} × {1}").format(self.box.width, self.box.height)
+            text = translate("ContextFrame", "What the engine sees: {0} × {1}").format(self.box.width, self.box.height)
             across = painter.fontMetrics().horizontalAdvance(text) + 20
             draw_words(
                 painter, text, QRectF(rect.left() + 6, rect.top() + 6, across, painter.fontMetrics().height() + 8)

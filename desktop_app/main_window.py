@@ -24,6 +24,7 @@ from desktop_app.message_bar import MessageBar
 from desktop_app.models import Models
 from desktop_app.opening import Opening
 from desktop_app.outline import Outline
+from desktop_app.preferences import PreferencesFile
 from desktop_app.project_desk import ProjectDesk
 from desktop_app.questions import Questions
 from desktop_app.recovery_bar import RecoveryBar
@@ -60,10 +61,17 @@ class MainWindow(QMainWindow):
         Asks the user; the platform's dialogs by default.
     audio
         Loudspeaker and microphone; the system's by default.
+    preferences
+        What the user has chosen; in the user's configuration folder by default.
     """
 
     def __init__(
-        self, look: Look, client: EngineClient, dialogs: Dialogs | None = None, audio: AudioDevice | None = None
+        self,
+        look: Look,
+        client: EngineClient,
+        dialogs: Dialogs | None = None,
+        audio: AudioDevice | None = None,
+        preferences: PreferencesFile | None = None,
     ) -> None:
         super().__init__()
         self._client = client
@@ -121,7 +129,7 @@ class MainWindow(QMainWindow):
         self.recovery_bar = RecoveryBar(look)
         self.around = Around(
             look, self, client, self.commands, self.session, self.runs, self.models, self.opening, self.side,
-            self.message_bar, self._dialogs,
+            self.message_bar, self._dialogs, preferences,
         )  # fmt: skip
         self._arrange()
         self._connect_commands()

@@ -32,7 +32,7 @@ class Preferences:
     theme
         Light, dark, or as the system says.
     language
-        ``en``, ``de``, or empty for the system's.
+        A language code such as ``en``, or empty for the system's.
     text_size
         Per cent of the system's, 80 to 200.
     disk_budget
@@ -101,9 +101,15 @@ class PreferencesFile:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or config_folder() / "preferences.json"
+        self._first: tuple[Preferences, str] | None = None
 
     def read(self) -> tuple[Preferences, str]:
-        """What is chosen, and a sentence when the file could not be used; it is then set aside."""
+        """What was chosen when first asked, and a sentence when the file could not be used; it is then set aside."""
+        if self._first is None:
+            self._first = self._read()
+        return self._first
+
+    def _read(self) -> tuple[Preferences, str]:
         try:
             return decoded(self.path.read_bytes()), ""
         except FileNotFoundError:

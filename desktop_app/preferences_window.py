@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QW
 
 from desktop_app.fields import Choice, Count
 from desktop_app.preferences import LARGEST, SMALLEST, Preferences
+from desktop_app.translations import available
 from desktop_app.widgets import form_row, label, push
 
 TEXT_STEP = 10  # per cent
@@ -32,7 +33,7 @@ class PreferencesWindow(QDialog):
         self.setModal(False)
         self._preferences = preferences
         themes = {"system": self.tr("As the system"), "light": self.tr("Light"), "dark": self.tr("Dark")}
-        languages = {"": self.tr("As the system"), "en": "English", "de": "Deutsch"}
+        languages = {"": self.tr("As the system"), **available()}
         self.theme = Choice(themes, self)
         self.language = Choice(languages, self)
         self.text_size = Count(SMALLEST, LARGEST, self)

@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> PreferencesFile:
 def test_preferences_come_back_as_they_were_written(file) -> None:
     wanted = Preferences("light", "de", 150, 7, "studio-sd15", False)
     assert file.write(wanted) == ""
-    assert file.read() == (wanted, "")
+    assert PreferencesFile(file.path).read() == (wanted, "")
     assert json.loads(file.path.read_text())["schema"] == SCHEMA
 
 
@@ -50,7 +50,7 @@ def test_damaged_or_newer_preferences_are_kept_aside_and_said(file, data) -> Non
     assert complaint.count("\n") == 0
     assert complaint
     assert file.path.with_suffix(".kept.json").read_bytes() == data
-    assert file.read() == (Preferences(), "")
+    assert PreferencesFile(file.path).read() == (Preferences(), "")
 
 
 def test_older_preferences_are_migrated_step_by_step(monkeypatch) -> None:

@@ -221,16 +221,3 @@ def test_the_sample_opens(window, qtbot) -> None:
         window.stage.welcome.sample_button.click()
     assert window.document.path.parent.name in ("samples", "photos")
     assert window.document.photo.width > 500
-
-
-def test_all_words_are_found_for_translation(tmp_path) -> None:
-    """Every text that the window shows must be where Qt Linguist's tool can see it."""
-    from pathlib import Path
-
-    tool = Path(sys.executable).with_name("pyside6-lupdate")
-    sources = sorted(str(path) for path in (resources().parent / "desktop_app").glob("*.py"))
-    out = tmp_path / "overtone.ts"
-    subprocess.run([tool, *sources, "-ts", out], check=True, capture_output=True, timeout=60)
-    found = out.read_text("utf-8")
-    for text in ("Drop a photo here", "replace {0} → {1}", "&amp;Open a Photo…", "Save the photo", "Painting"):
-        assert f"<source>{text}</source>" in found, text

@@ -1,0 +1,73 @@
+"""The window's words are ready for Qt Linguist, and a translation that is there is used."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from desktop_app import translations
+from desktop_app.translations import available, collect, folder, install, release, texts
+from desktop_app.wording import phrase
+from engine.values import Op, Operation
+
+PLACE = re.compile(r"\{\d(?::[^}]*)?\}")
+FILES = sorted(folder().glob("overtone_*.ts"))
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory) -> Path:
+    """Every text of the window, as Qt's tool finds it now."""
+    path = tmp_path_factory.mktemp("words") / "overtone_eo.ts"
+    collect(path, "eo")
+    return path
+
+
+def test_every_text_of_the_window_stands_in_the_files(collected) -> None:
+    assert {path.stem for path in FILES} >= {"overtone_en", "overtone_de"}
+    wanted = texts(collected).keys()
+    for text in ("Drop a photo here", "replace {0} → {1}", "&Open a Photo…", "Save the photo", "Painting"):
+        assert text in {source for _, source in wanted}
+    for path in FILES:
+        hint = "run: python -m desktop_app.translations"
+        assert texts(path).keys() == wanted, f"{path.name} is not up to date; {hint}"
+
+
+def test_every_text_has_a_context_of_its_class_or_module(collected) -> None:
+    assert not [context for context, _ in texts(collected) if not context.isidentifier()]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_translations_keep_the_places_of_what_is_filled_in(path) -> None:
+    for (_, source), text in texts(path).items():
+        if text:
+            assert Counter(PLACE.findall(text)) == Counter(PLACE.findall(source)), source
+
+
+def test_a_complete_translation_is_offered_and_used(collected, tmp_path, monkeypatch, qapp) -> None:
+    path = tmp_path / "overtone_eo.ts"
+    words = collected.read_text("utf-8")
+    done = re.sub(
+        r'<source>(.*?)</source>\s*<translation type="unfinished"></translation>',
+        r"<source>\1</source><translation>¿\1?</translation>",
+        words,
+        flags=re.DOTALL,
+    )
+    path.write_text(done, "utf-8")
+    assert all(texts(path).values())
+    release(path)
+    shutil.copy(folder() / "overtone_de.ts", tmp_path)  # not complete: not offered
+    monkeypatch.setattr(translations, "folder", lambda: tmp_path)
+    assert list(available()) == ["en", "eo"]
+    used = install(qapp, "eo")
+    try:
+        assert QApplication.translate("Welcome", "Drop a photo here") == "¿Drop a photo here?"
+        assert phrase(Operation(Op.remove, "boat")) == "¿remove boat?"
+    finally:
+        for translator in used:
+            qapp.removeTranslator(translator)
+    assert install(qapp, "en") == install(qapp, "tlh") == ()
