@@ -25,7 +25,8 @@ from engine.ground import studio as studio_ground
 from engine.ground.studio import StudioSelector
 from engine.memory import MemoryPlan
 from engine.picture import Photo
-from engine.plan import Planner
+from engine.plan import AnyPlanner
+from engine.plan import load as load_planner
 from engine.values import Region
 
 if TYPE_CHECKING:
@@ -101,9 +102,9 @@ class Parts:
         return self.wide if self.wide is not None and self.wide.width == width else self.encoder
 
     @cached_property
-    def planner(self) -> Planner:
+    def planner(self) -> AnyPlanner:
         """Step plan."""
-        return Planner.load(self._bundle)
+        return load_planner(self._bundle)
 
     @cached_property
     def prior(self) -> refine.AnyPrior | None:

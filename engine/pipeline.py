@@ -141,6 +141,8 @@ class Engine:
         box, notes = None, list(self._notes(request, materials))
         for variation in range(request.settings.variations):
             seed = request.settings.seed + variation
+            if made_anew and not plan.prompt and all(each.op is Op.describe for each in plan.operations):
+                break  # only talk
             if made_anew:
                 worker = Painter(self._parts, clock, request, plan, materials, seed)
                 made = worker.pictures()

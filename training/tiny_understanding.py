@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any, cast
@@ -25,6 +26,14 @@ from transformers import (
     GroundingDinoForObjectDetection,
     GroundingDinoImageProcessor,
     GroundingDinoProcessor,
+    Idefics3Config,
+    Idefics3ForConditionalGeneration,
+    Idefics3ImageProcessor,
+    Idefics3Processor,
+    LlamaConfig,
+    LlavaConfig,
+    LlavaForConditionalGeneration,
+    LlavaProcessor,
     PreTrainedTokenizerFast,
     SamConfig,
     SamImageProcessor,
@@ -34,6 +43,7 @@ from transformers import (
 )
 
 from engine.encode.imagebind_network import ImageBind, ImageBindShape, Sense, TowerShape
+from engine.importing.understanding import CLIP_HUGE, CONTROL_TOKENS, any2pix_layout
 from engine.refine.published_network import PublishedNetwork, PublishedShape
 from training.tiny import save_tokenizer, text_config
 
@@ -196,3 +206,78 @@ def published_prior(seed: int = 0) -> tuple[PublishedShape, dict[str, torch.Tens
         text_heads=2, waves=8,
     )  # fmt: skip
     return shape, PublishedNetwork(shape).state_dict()
+
+
+def chat_tokenizer(*specials: str) -> PreTrainedTokenizerFast:
+    """A tokenizer over single bytes that ends answers with ``</s>``."""
+    return byte_tokenizer(["<s>", "<pad>", "</s>", *specials, "<unk>"])
+
+
+def write_llava(folder: Path, seed: int = 0) -> None:
+    """A LLaVA of two blocks over a CLIP tower that looks at 28 pixels."""
+    torch.manual_seed(seed)
+    tokenizer = chat_tokenizer("<image>")
+    vision = {
+        "hidden_size": WIDTH, "intermediate_size": 64, "num_hidden_layers": 3, "num_attention_heads": 4,
+        "image_size": 28, "patch_size": 7, "model_type": "clip_vision_model",
+    }  # fmt: skip
+    config = LlavaConfig(
+        vision_config=vision, text_config=llama(len(tokenizer)).to_dict(),
+        image_token_index=tokenizer.get_vocab()["<image>"],
+    )  # fmt: skip
+    LlavaForConditionalGeneration(config).eval().save_pretrained(folder)
+    size = {"height": 28, "width": 28}
+    look = CLIPImageProcessor(size=size, crop_size=size)
+    LlavaProcessor(
+        look, tokenizer, patch_size=7, vision_feature_select_strategy="default", num_additional_image_tokens=1
+    ).save_pretrained(folder)
+
+
+def llama(vocabulary: int) -> LlamaConfig:
+    """A Llama of two blocks."""
+    return LlamaConfig(
+        vocab_size=vocabulary, hidden_size=WIDTH, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=4, max_position_embeddings=8192, bos_token_id=0, pad_token_id=1, eos_token_id=2,
+    )  # fmt: skip
+
+
+def write_any2pix(root: Path, seed: int = 0) -> None:
+    """InstructAny2Pix' language model as published, in miniature: weights, configuration, tokenizer."""
+    torch.manual_seed(seed)
+    tokenizer = chat_tokenizer(*CONTROL_TOKENS)
+    config = llama(len(tokenizer))
+    vision = {**CLIP_HUGE, "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    vision |= {"image_size": 28, "projection_dim": 24}
+    given = {**config.to_dict(), "model_type": "instructany2pix", "vision": vision}
+    layout = any2pix_layout({}, given)
+    state = {name: torch.randn(slot.shape) * 0.2 for name, slot in layout.items()}
+    state |= {name: torch.ones_like(value) for name, value in state.items() if name.endswith("norm.weight")}
+    root.mkdir(parents=True)
+    torch.save(state, root / "pytorch_model.bin")
+    (root / "config.json").write_text(json.dumps(given))
+    tokenizer.save_pretrained(root)
+
+
+def write_small_vlm(folder: Path, seed: int = 0) -> None:
+    """A SmolVLM (its first releases are of Idefics3's class) of two blocks, with its processor and chat template."""
+    torch.manual_seed(seed)
+    tokenizer = chat_tokenizer(
+        "<image>", "<fake_token_around_image>", "<global-img>", "<end_of_utterance>", "<row_1_col_1>"
+    )
+    config = Idefics3Config(
+        image_token_id=tokenizer.get_vocab()["<image>"], text_config=llama(len(tokenizer)).to_dict(),
+        vision_config={
+            "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2,
+            "image_size": 32, "patch_size": 8,
+        },
+        scale_factor=2,
+    )  # fmt: skip
+    Idefics3ForConditionalGeneration(config).eval().save_pretrained(folder)
+    side = {"longest_edge": 32}
+    look = Idefics3ImageProcessor(size=side, max_image_size=side, do_image_splitting=False)
+    template = (
+        "{% for message in messages %}{{ message['role'] }}: {% for part in message['content'] %}"
+        "{% if part['type'] == 'image' %}<image>{% else %}{{ part['text'] }}{% endif %}{% endfor %}\n{% endfor %}"
+        "{% if add_generation_prompt %}assistant: {% endif %}"
+    )
+    Idefics3Processor(look, tokenizer, image_seq_len=4, chat_template=template).save_pretrained(folder)

@@ -7,5 +7,6 @@ from __future__ import annotations
 
 from engine.plan.follow import revises
 from engine.plan.planner import Planner, show
+from engine.plan.talking import AnyPlanner, load
 
-__all__ = ["Planner", "revises", "show"]
+__all__ = ["AnyPlanner", "Planner", "load", "revises", "show"]

@@ -8,16 +8,79 @@ decoding.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
 
 import torch
 
 from engine.errors import Cancelled
 from engine.plan.grammar import Grammar
-from engine.plan.model import Cache, Model
 from engine.plan.names import COMPLETE, Names
 from engine.values import CancelCheck
+
+G = TypeVar("G", bound="Steers")
+
+
+class Remembers(Protocol):
+    """What a model read so far; its length may be set back."""
+
+    @property
+    def length(self) -> int:
+        """Tokens that are remembered."""
+        ...
+
+    @length.setter
+    def length(self, length: int, /) -> None: ...
+
+
+class Answers(Protocol):
+    """A language model."""
+
+    @property
+    def embedding(self) -> torch.Tensor:
+        """``(vocabulary, width)``."""
+        ...
+
+    def forward(self, x: Any, cache: Any, /) -> torch.Tensor:
+        """Read more; gives the last states ``(n, width)``, normed."""
+        ...
+
+    def logits(self, states: torch.Tensor, tokens: torch.Tensor | None = None, /) -> torch.Tensor:
+        """Scores of ``tokens``, of all when absent."""
+        ...
+
+
+class Steers(Protocol):
+    """What may come next, as :class:`~engine.plan.grammar.Grammar` says it."""
+
+    vocabulary: Any
+    reply: list[int]
+    prompts: list[list[int]]
+    marks: dict[str, int]
+
+    @property
+    def done(self) -> bool:
+        """Whether all is written."""
+        ...
+
+    @property
+    def free(self) -> int | None:
+        """In free text the token that ends it, 0 while it must not end; otherwise nothing."""
+        ...
+
+    def allowed(self) -> Collection[int]:
+        """Token ids that may come next."""
+        ...
+
+    def forced(self) -> int | None:
+        """The only token that may come, if there is only one."""
+        ...
+
+    def advance(self, token: int, /) -> None:
+        """Take one token."""
+        ...
+
 
 DRAFT = 3  # tokens guessed at once; a pass over a few tokens costs little more than over one
 
@@ -42,13 +105,13 @@ class Decoded:
 
 
 def decode(
-    model: Model,
-    prompt: torch.Tensor,
-    grammar: Grammar,
+    model: Answers,
+    prompt: Any,
+    grammar: G,
     plain: torch.Tensor,
     *,
-    cache: Cache,
-    stop: Callable[[Grammar], bool],
+    cache: Remembers,
+    stop: Callable[[G], bool],
     on_token: Callable[[int], None] = lambda _token: None,
     cancel: CancelCheck = lambda: False,
     draft: int = DRAFT,
@@ -61,7 +124,7 @@ def decode(
     model
         The language model.
     prompt
-        ``(n, width)`` embeddings of what it reads.
+        ``(n, width)`` embeddings of what it reads, or whatever else it takes.
     grammar
         At its beginning; advanced to the end.
     plain
@@ -100,7 +163,7 @@ def decode(
         while not (grammar.done or stop(grammar)) and (token := grammar.forced()) is not None:
             take(token)
             pending.append(token)
-        guessed = [] if grammar.done or stop(grammar) else _guess(grammar, draft)
+        guessed = _guess(grammar, draft) if isinstance(grammar, Grammar) and not (grammar.done or stop(grammar)) else []
         first = len(out.tokens) - len(pending)
         length = cache.length
         states = model.forward(model.embedding[torch.tensor(pending + guessed)], cache)
@@ -120,7 +183,7 @@ def decode(
     return out
 
 
-def _best(model: Model, state: torch.Tensor, grammar: Grammar, plain: torch.Tensor, names: Names) -> int:
+def _best(model: Answers, state: torch.Tensor, grammar: Steers, plain: torch.Tensor, names: Names) -> int:
     """The allowed token of the highest score."""
     end = grammar.free
     if end is not None:

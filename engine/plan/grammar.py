@@ -110,7 +110,11 @@ class Grammar:
     # Positions in the output whose hidden states are the plan's embeddings.
     marks: dict[str, int] = field(default_factory=dict)
     length: int = 0
+    reply_tokens: int = REPLY_TOKENS
+    prompt_tokens: int = PROMPT_TOKENS
     _draft: dict[str, object] = field(default_factory=dict)
+    _ops: dict[Op, tuple[int, ...]] = field(default_factory=dict)
+    _queue: tuple[int, ...] = ()
     _span: _Span | None = None
     _digits: str = ""
     _after: str = ""
@@ -119,7 +123,7 @@ class Grammar:
 
     def allowed(self) -> Collection[int]:
         """Token ids that may come next; never empty until :attr:`done`."""
-        return getattr(self, f"_allow_{self.state}")()
+        return {self._queue[0]} if self._queue else getattr(self, f"_allow_{self.state}")()
 
     @property
     def done(self) -> bool:
@@ -129,14 +133,17 @@ class Grammar:
     @property
     def operations_done(self) -> bool:
         """Whether the last operation is complete."""
-        return self.state not in {"line", "object", "to", "where", "amount", "number"} or self._after == "base"
+        return self.state not in {"line", "word", "object", "to", "where", "amount", "number"} or self._after == "base"
 
     def _allow_line(self) -> set[int]:
         v = self.vocabulary
         out = {v.newline}
         if len(self.operations) < MOST_OPERATIONS:
-            out |= {token for token, op in v.ops.items() if self._possible(op)}
+            out |= {tokens[0] for op, tokens in v.op_words.items() if self._possible(op)}
         return out
+
+    def _allow_word(self) -> set[int]:
+        return {rest[0] for rest in self._ops.values()}
 
     def _possible(self, op: Op) -> bool:
         words = self._has_words
@@ -204,7 +211,7 @@ class Grammar:
                 if op in _OBJECT:
                     out |= self._starts()
                 if op in _OBJECT_REF and self.references:
-                    out.add(t.REF)
+                    out.add(self.vocabulary.ref)
                 if op not in _NEEDS_OBJECT:
                     out |= self._closers("object")
                 if op == Op.add:
@@ -214,7 +221,7 @@ class Grammar:
                 if op in _TARGET:
                     out |= self._starts(self._extras())
                 if op in _TARGET_REF and self.references:
-                    out.add(t.REF)
+                    out.add(self.vocabulary.ref)
                 return out
             return self._starts()
         out = set()
@@ -260,37 +267,48 @@ class Grammar:
 
     def _after_number(self) -> set[int]:
         if self._after == "base":
-            return {t.SUB} if subs_of(self.operations) else {t.GEN}
+            return {self.vocabulary.sub} if subs_of(self.operations) else {self.vocabulary.gen}
         return self._closers(self._after)
 
     @property
     def free(self) -> int | None:
         """In free text the token that ends it (0 while it must not end yet); otherwise nothing."""
-        if self.state == "reply" and len(self.reply) < REPLY_TOKENS:
-            return t.GEN_OPEN if self.reply else 0
-        if self.state == "prompt" and len(self.prompts[-1]) < PROMPT_TOKENS:
-            return t.GEN_CLOSE if self.prompts[-1] else 0
+        if self._queue:
+            return None
+        if self.state == "reply" and len(self.reply) < self.reply_tokens:
+            return self._after_reply if self.reply else 0
+        if self.state == "prompt" and len(self.prompts[-1]) < self.prompt_tokens:
+            return self.vocabulary.close if self.prompts[-1] else 0
         return None
 
     def _allow_reply(self) -> Collection[int]:
         end = self.free
-        return {t.GEN_OPEN} if end is None else self.vocabulary.plain | ({end} if end else set())
+        return {self._after_reply} if end is None else self.vocabulary.plain | ({end} if end else set())
+
+    @property
+    def _after_reply(self) -> int:
+        """What ends the reply: the first prompt's tag, or the plan's end where no picture is asked for."""
+        end = self.vocabulary.end
+        talk = all(operation.op is Op.describe for operation in self.operations)
+        return self.vocabulary.open if end is None or not talk else end
 
     def _allow_prompt(self) -> Collection[int]:
         end = self.free
-        return {t.GEN_CLOSE} if end is None else self.vocabulary.plain | ({end} if end else set())
+        return {self.vocabulary.close} if end is None else self.vocabulary.plain | ({end} if end else set())
 
     def _allow_closed(self) -> set[int]:
-        return {t.BASE, t.GEN_OPEN} if len(self.prompts) < MOST_PROMPTS else {t.BASE}
+        return (
+            {self.vocabulary.base, self.vocabulary.open} if len(self.prompts) < MOST_PROMPTS else {self.vocabulary.base}
+        )
 
     def _allow_base(self) -> set[int]:
-        out = {t.PHOTO} if self.has_photo else {t.NONE}
+        out = {self.vocabulary.photo} if self.has_photo else {self.vocabulary.none}
         if self.references if self.pictures is None else self.pictures:
-            out.add(t.REF)
+            out.add(self.vocabulary.ref)
         return out
 
     def _allow_based(self) -> set[int]:
-        return {t.SUB} if self.subs else {t.GEN}
+        return {self.vocabulary.sub} if self.subs else {self.vocabulary.gen}
 
     def _allow_sub(self) -> set[int]:
         number = self.vocabulary.number(self.subs[0])
@@ -339,14 +357,26 @@ class Grammar:
 
     def advance(self, token: int) -> None:
         """Take one token, which must be among :meth:`allowed`."""
-        getattr(self, f"_take_{self.state}")(token)
+        if self._queue:
+            self._queue = self._queue[1:]
+        else:
+            getattr(self, f"_take_{self.state}")(token)
         self.length += 1
 
     def _take_line(self, token: int) -> None:
         if token == self.vocabulary.newline:
             self.state, self.subs = "reply", subs_of(self.operations)
             return
-        self._draft = {"op": self.vocabulary.ops[token]}
+        self._ops = {op: tokens for op, tokens in self.vocabulary.op_words.items() if self._possible(op)}
+        self._take_word(token)
+
+    def _take_word(self, token: int) -> None:
+        self._ops = {op: rest[1:] for op, rest in self._ops.items() if rest[0] == token}
+        whole = next((op for op, rest in self._ops.items() if not rest), None)
+        if whole is None:
+            self.state = "word"
+            return
+        self._draft = {"op": whole}
         self.state, self._span = "object", None
 
     def _take_object(self, token: int) -> None:
@@ -362,7 +392,7 @@ class Grammar:
         self._take_field("amount", token)
 
     def _take_field(self, name: str, token: int) -> None:
-        if self._span is None and token == t.REF:
+        if self._span is None and token == self.vocabulary.ref:
             self.state, self._digits, self._after = "number", "", name
             return
         sources = self._all_sources()
@@ -436,37 +466,41 @@ class Grammar:
         self._draft["object" if self._after == "object" else "ref"] = number
         self._close(token)
 
+    def _open(self) -> None:
+        self.prompts.append([])
+        self.state, self._queue = "prompt", self.vocabulary.open_rest
+
     def _take_reply(self, token: int) -> None:
-        if token == t.GEN_OPEN:
-            self.prompts.append([])
-            self.state = "prompt"
+        if token == self.vocabulary.end:
+            self.state = "done"
+        elif token == self.vocabulary.open:
+            self._open()
         else:
             self.reply.append(token)
 
     def _take_prompt(self, token: int) -> None:
-        if token == t.GEN_CLOSE:
-            self.state = "closed"
+        if token == self.vocabulary.close:
+            self.state, self._queue = "closed", self.vocabulary.close_rest
         else:
             self.prompts[-1].append(token)
 
     def _take_closed(self, token: int) -> None:
-        if token == t.GEN_OPEN:
-            self.prompts.append([])
-            self.state = "prompt"
+        if token == self.vocabulary.open:
+            self._open()
         else:
             self.state = "base"
 
     def _take_base(self, token: int) -> None:
-        if token == t.REF:
+        if token == self.vocabulary.ref:
             self.state, self._digits, self._after = "number", "", "base"
             return
-        self.base = "[photo]" if token == t.PHOTO else ""
-        if token == t.PHOTO:
+        self.base = "[photo]" if token == self.vocabulary.photo else ""
+        if token == self.vocabulary.photo:
             self.marks["base"] = self.length
         self.state = "based"
 
     def _take_based(self, token: int) -> None:
-        if token == t.GEN:
+        if token == self.vocabulary.gen:
             self.marks["gen"] = self.length
             self.state = "done"
         else:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -91,8 +91,15 @@ class Planner:
     leave: Projector
     recall: Recall
 
-    sees: ClassVar[bool] = False  # it is told of the photo by its embedding, not by its pixels
-    multilingual: ClassVar[bool] = False
+    @property
+    def sees(self) -> bool:
+        """It is told of the photo by its embedding, not by its pixels."""
+        return False
+
+    @property
+    def multilingual(self) -> bool:
+        """Whether it may be told in other languages than English."""
+        return False
 
     @property
     def width(self) -> int:
@@ -227,7 +234,7 @@ class Planner:
     ) -> Decoded:
         """Decode into ``grammar`` until it is done or ``stop`` says so."""
         prompt = self.prompt(source, references, photo, earlier, names)
-        told = _Teller(self.vocabulary, grammar, on_text)
+        told = teller(self.vocabulary, grammar, on_text)
         more = {} if draft is None else {"draft": draft}
         return decode(
             self.model, prompt, grammar, torch.tensor(sorted(self.vocabulary.plain)),
@@ -305,3 +312,8 @@ class _Teller:
         if len(self.grammar.reply) > self.reply:
             self.on_text(self.vocabulary.decode(self.grammar.reply[self.reply :]))
             self.reply = len(self.grammar.reply)
+
+
+def teller(vocabulary: Vocabulary, grammar: Grammar, on_text: Callable[[str], None] | None) -> Callable[[int], None]:
+    """What to call for each token, so that ``on_text`` is given the plan's words as they come."""
+    return _Teller(vocabulary, grammar, on_text)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 from tokenizers import Tokenizer
 
@@ -66,6 +67,20 @@ class Vocabulary:
     """Token ids of everything that the plan's grammar names."""
 
     tokenizer: Tokenizer
+
+    # Control tokens, and what is forced behind those that open and close a prompt.
+    ref: ClassVar[int] = REF
+    photo: ClassVar[int] = PHOTO
+    none: ClassVar[int] = NONE
+    open: ClassVar[int] = GEN_OPEN
+    close: ClassVar[int] = GEN_CLOSE
+    base: ClassVar[int] = BASE
+    sub: ClassVar[int] = SUB
+    gen: ClassVar[int] = GEN
+    open_rest: ClassVar[tuple[int, ...]] = ()
+    close_rest: ClassVar[tuple[int, ...]] = ()
+    end: ClassVar[int | None] = None  # ends a plan without a prompt, where the model may just talk
+
     _cache: dict[str, tuple[int, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -94,14 +109,14 @@ class Vocabulary:
         return token
 
     @cached_property
-    def ops(self) -> dict[int, Op]:
-        """Token of each operation's word."""
-        return {self.one(f" {word}"): op for op, word in _WORDS.items()}
+    def op_words(self) -> dict[Op, tuple[int, ...]]:
+        """Tokens of each operation's word; none begins with another's."""
+        return {op: self.encode(f" {word}") for op, word in _WORDS.items()}
 
     @cached_property
     def op_tokens(self) -> dict[Op, int]:
-        """The other way round."""
-        return {op: token for token, op in self.ops.items()}
+        """The single token of each operation's word, where every word is one."""
+        return {op: self.one(f" {word}") for op, word in _WORDS.items()}
 
     @cached_property
     def newline(self) -> int:

@@ -173,6 +173,31 @@ def segmenter(home: Path) -> dict[str, float]:
     return {"masks": apart(mine, theirs.sigmoid())}
 
 
+def llava(home: Path) -> dict[str, float]:
+    """LLaVA's last states and next-token scores of a conversation about a picture."""
+    from transformers import AutoProcessor, LlavaForConditionalGeneration
+
+    from engine.plan.talking import TalkingPlanner
+    from engine.plan.templates import turns_of, vicuna
+
+    bundle = bundled(home, "llava", lambda root: tiny_understanding.write_llava(root / "language"))
+    planner = TalkingPlanner.load(bundle, "llava")
+    turns = turns_of("what is in the picture?", (), sees=True)
+    read = planner.prompt(turns, picture().astype(np.float32) / 255)
+    states = planner.speaker.forward(read, planner.speaker.cache())
+    folder = home / "llava" / "language"
+    with quiet(), torch.inference_mode():
+        model: Any = LlavaForConditionalGeneration.from_pretrained(folder).eval()
+        prepare = AutoProcessor.from_pretrained(folder)
+        given = prepare(images=picture(), text=vicuna(turns, "</s>"), return_tensors="pt")
+        ids = given["input_ids"]
+        if ids[0, -1] == prepare.tokenizer.eos_token_id:  # an answer is yet to come
+            given = {name: value if name == "pixel_values" else value[:, :-1] for name, value in given.items()}
+        theirs = model.model(**given).last_hidden_state[0]
+        scores = model(**given).logits[0, -1]
+    return {"states": apart(states, theirs), "scores": apart(planner.speaker.logits(states[-1:])[0], scores)}
+
+
 def decoder(family: tiny.Family, home: Path) -> dict[str, float]:
     """A Stable Diffusion: text states, U-Net and autoencoder against the library's own pipeline parts."""
     from diffusers import AutoencoderKL, UNet2DConditionModel
@@ -258,6 +283,7 @@ def _ids(text: str, words: int) -> list[int]:
 
 
 COMPARED: dict[str, Callable[[Path], dict[str, float]]] = {
+    "LLaVA": llava,
     "CLIP": clip,
     "CLAP": clap,
     "GroundingDINO": detector,
