@@ -82,6 +82,27 @@ class ProjectDesk(QObject):
     def _on_found(self, found: Sequence[Lost]) -> None:
         self._lost.offer([each for each in found if each.modified])
         self._former = tuple(each for each in found if not each.modified)
+        total = sum(each.size for each in found)
+        budget = self._session.recorder.budget
+        if total > budget and self._former:
+            text = self.tr("Edits of photos that you saved before take {0}, more than the {1} meant for them.")
+            self._bar.say(
+                text.format(storage(total), storage(budget)),
+                kind="warning",
+                button=self.tr("Delete the oldest…"),
+                run=lambda: self._delete_oldest(total),
+            )
+
+    def _delete_oldest(self, total: int) -> None:
+        """Delete finished work, the oldest first, until the rest has room, if the user says so again."""
+        going: list[Lost] = []
+        for each in sorted(self._former, key=lambda each: each.when):
+            if total > self._session.recorder.budget:
+                going.append(each)
+                total -= each.size
+        if self._dialogs.delete_work(", ".join(each.name for each in going)):
+            self._former = tuple(each for each in self._former if each not in going)
+            self._background.submit(lambda: [_discard(each.folder) for each in going], lambda _done: None, self._say)
 
     def _on_opened(self) -> None:
         document = self._session.document

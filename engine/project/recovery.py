@@ -36,6 +36,8 @@ class Lost:
         When it was last written, in seconds since 1970.
     modified
         Whether the user had changes not saved when it ended.
+    size
+        Bytes of disk.
     """
 
     folder: Path
@@ -43,6 +45,7 @@ class Lost:
     edits: int
     when: float
     modified: bool
+    size: int = 0
 
     @property
     def name(self) -> str:
@@ -96,8 +99,14 @@ def lost(home: Path | None = None) -> tuple[Lost, ...]:
             manifest = read_manifest(folder)
             modified = manifest.session is None or manifest.session.modified
             path = Path(manifest.original.path)
-            found.append(Lost(folder, path, len(manifest.edits), manifest_file.stat().st_mtime, modified))
+            found.append(
+                Lost(folder, path, len(manifest.edits), manifest_file.stat().st_mtime, modified, _size(folder))
+            )
     return tuple(sorted(found, key=lambda each: each.when, reverse=True))
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def tidy(home: Path | None = None) -> None:

@@ -313,6 +313,24 @@ def test_edits_of_a_saved_photo_are_offered_when_it_is_opened_again(
     assert np.array_equal(other.document.photo.pixels, picture)
 
 
+def test_old_work_beyond_the_budget_goes_only_on_the_users_word(
+    edited, qtbot, dialogs, tmp_path, journals, make_window
+):
+    dialogs.save_path = tmp_path / "lake-edit-1.png"
+    with qtbot.waitSignal(edited.session.saved):
+        edited.commands.save.trigger()
+    edited.close()
+    other = make_window()
+    other.session.recorder.budget = 1000
+    other.project_desk.look()
+    qtbot.waitUntil(lambda: bool(other.message_bar.text))
+    assert "more than the 1 MB" in other.message_bar.text
+    assert len(lost(journals)) == 1
+    press(other.message_bar._button)
+    assert dialogs.deleted == ["lake.png"]
+    qtbot.waitUntil(lambda: not list(journals.iterdir()))
+
+
 def test_a_full_disk_is_said_once_and_editing_goes_on(edited, qtbot, monkeypatch):
     def full(_disk: Disk, _handle: int, _data) -> int:
         raise OSError(28, "No space left on device")
