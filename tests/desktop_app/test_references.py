@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import struct
+import zlib
 from base64 import b64encode
 
 import numpy as np
@@ -130,6 +132,20 @@ def test_too_many_files_at_once(window, tmp_path, qtbot) -> None:
 
 def write_photo_of(path, value: int) -> None:
     write_photo(Photo(np.full((8, 8, 3), value, np.uint8)), path)
+
+
+def test_broken_and_enormous_pictures_are_refused_calmly(window, photo_file, tmp_path, qtbot) -> None:
+    enormous, broken = tmp_path / "enormous.png", tmp_path / "broken.png"
+    head = struct.pack(">IIBBBBB", 200_000, 200_000, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
+    packed = [struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks]
+    enormous.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(packed))
+    broken.write_bytes(photo_file.read_bytes()[:300])
+    with qtbot.waitSignal(window.session.refused):
+        drop(window.side.pictures, enormous, photo_file, broken)
+    assert paths(window) == ["lake.png"]
+    assert "2 of 3" in window.message_bar.text
+    assert "enormous.png" in window.message_bar.text
 
 
 def test_a_folder_is_not_swallowed_without_a_word(window, tmp_path) -> None:

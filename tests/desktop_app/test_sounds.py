@@ -154,6 +154,14 @@ def test_a_removed_sound_falls_silent(shown, audio) -> None:
     assert not shown.sound_desk.panel.isVisible()
 
 
+def test_a_sound_whose_file_has_gone_is_named(sounding, audio, tmp_path, qtbot) -> None:
+    (tmp_path / "surf.wav").unlink()
+    QTest.keyClick(sounding.side.sounds.tiles[0], Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: "surf.wav" in sounding.message_bar.text)
+    assert sounding.message_bar.kind == "warning"
+    assert audio.played == []
+
+
 def test_recording_with_a_meter_into_the_bin(open_window, audio, qtbot) -> None:
     window = open_window
     window.sound_desk.record_button.click()
