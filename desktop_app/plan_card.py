@@ -14,7 +14,7 @@ from desktop_app.operation_editor import OperationEditor
 from desktop_app.theme import Look
 from desktop_app.widgets import FlowArea, IconButton, label, push
 from desktop_app.wording import phrase
-from engine.values import Operation, Plan, marker
+from engine.values import MARKER, Operation, Plan, marker
 
 PROMPT_LINES = 3
 CHIP_WIDTH = 34  # of the text's mean characters; longer ones wrap
@@ -35,7 +35,9 @@ class Chip(QFrame):
     opened = Signal(object)
     pointed = Signal(object)
 
-    def __init__(self, look: Look, operation: Operation, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, look: Look, operation: Operation, titles: Mapping[int, str], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.operation = operation
         self.setObjectName("chip")
@@ -44,7 +46,8 @@ class Chip(QFrame):
         self.setToolTip(self.tr("{0}\nClick to change it").format(words))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._words = label(words, wrap=True, parent=self)
+        seen = MARKER.sub(lambda match: titles.get(int(match[1]), match[0]), words)
+        self._words = label(seen, wrap=True, parent=self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -243,7 +246,10 @@ class PlanCard(QFrame):
 
     def set_known(self, known: Mapping[int, Known]) -> None:
         """Tell which references exist."""
+        before = self._titles()
         self._known = known
+        if self._titles() != before:
+            self._show_chips()
         self._show_subs()
 
     def set_runnable(self, runnable: bool) -> None:
@@ -252,6 +258,10 @@ class PlanCard(QFrame):
         self._sync()
 
     # parts
+
+    def _titles(self) -> dict[int, str]:
+        """What the references are called."""
+        return {number: f"#{number} {each.reference.title}" for number, each in self._known.items()}
 
     def _show_prompts(self, texts: Sequence[str]) -> None:
         """One field for each prompt; those that are there are used again."""
@@ -288,7 +298,7 @@ class PlanCard(QFrame):
         if self._plan is None:
             return
         for operation in self._plan.operations:
-            chip = Chip(self._look, operation, self._chips)
+            chip = Chip(self._look, operation, self._titles(), self._chips)
             chip.dropped.connect(self._drop)
             chip.opened.connect(self._open)
             chip.pointed.connect(self.pointed)
@@ -304,7 +314,7 @@ class PlanCard(QFrame):
         numbers = sorted({*plan.subs, *(o.ref for o in plan.operations if o.ref is not None)}) if plan else []
         for number in numbers:
             known = self._known.get(number)
-            name = f"#{number} {known.reference.title}" if known is not None else marker(number)
+            name = self._titles().get(number, marker(number))
             toggle = QPushButton(toggle_name(name), self._subs)
             toggle.setObjectName("toggle")
             toggle.setCheckable(True)

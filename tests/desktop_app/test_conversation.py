@@ -212,6 +212,11 @@ def test_which_references_must_appear_is_toggled(with_picture, source, qtbot) ->
     card = planned(with_picture, qtbot, source, plan)
     [toggle] = card.toggles
     assert toggle.text() == "#1 lake"
+    assert card.chips[0]._words.text() == "replace boat → #1 lake"
+    with_picture.desk.rename(1, "tarn")
+    assert card.chips[0]._words.text() == "replace boat → #1 tarn"
+    [toggle] = card.toggles
+    assert toggle.text() == "#1 tarn"
     assert toggle.isChecked()
     QTest.mouseClick(toggle, LEFT)
     assert card.plan.subs == ()
