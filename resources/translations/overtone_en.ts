@@ -1176,6 +1176,14 @@ Click to change it</source>
 <context>
     <name>ProjectDesk</name>
     <message>
+        <source>Edits of photos that you saved before take {0}, more than the {1} meant for them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delete the oldest…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>You edited {0} before; its {1} edits are still there.</source>
         <translation type="unfinished"></translation>
     </message>
