@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from engine.amounts import direction, distance, margins_from, size_factor
+from engine.amounts import margins_from, size_factor
 from engine.clock import Clock
 from engine.colour import PhotoColour
 from engine.composite.blend import blend_mask, denoise_mask, feather, paste
@@ -15,14 +15,13 @@ from engine.composite.ring import match_ring
 from engine.composite.transfer import carry
 from engine.draft import operations
 from engine.draft.cutout import CutOut, cut_out
-from engine.draft.spot import find
 from engine.errors import BadInput
 from engine.ground.strays import strays
 from engine.painting import Painter
 from engine.parts import GROUND_SIDE, Material, Parts, resized, shrink, small_floats
 from engine.picture import Photo
 from engine.restoring import restore
-from engine.standing import standing
+from engine.standing import moved, standing
 from engine.tones import Tones
 from engine.values import MARKER, PHOTO_MARKER, Box, EditRequest, Op, Operation, Plan, Region
 
@@ -103,7 +102,7 @@ class Run:
         tone_only = all(each.op in TONE_OPS for each in self._plan.operations)
         if mask is None or (operation.op in TONE_OPS and not tone_only):
             return None
-        return Region(mask.astype(np.float32) / 255, "mask")
+        return Region(np.divide(mask, np.float32(255), dtype=np.float32), "mask")
 
     def _region(self, operation: Operation) -> Region:
         """Step ground: the user's mask, or the region that the operation's object names."""
@@ -180,7 +179,7 @@ class Run:
                 self._seed,
                 grounded=spot.grounded,
                 in_front=in_front,
-                allow_drawing=self._drawing(operation),
+                allow_drawing=operation.place is not None or self._drawing(operation),
             )
         self._finish(crop, before, draft, ref=operation.ref)
 
@@ -194,29 +193,8 @@ class Run:
                 factor = size_factor(f"{operation.target} {operation.amount}")
                 draft = operations.scale(before, own, factor, self._seed)
             else:
-                draft = self._moved(before, own, operation)
+                draft = moved(self._parts, before, own, operation, self._seed)
         self._finish(crop, before, draft)
-
-    def _moved(self, before: np.ndarray, own: np.ndarray, operation: Operation) -> operations.Draft:
-        way = direction(operation.where)
-        if way is not None:
-            step = distance(operation.amount or operation.where, max(before.shape[:2]))
-            return operations.shift(before, own, way[0] * step, way[1] * step, self._seed)
-        if not operation.where:
-            raise BadInput(f"It is not said where to move the {operation.object}.", 'Say it, e.g. "to the left".')
-        old = operations.bounds(own > 0.5)
-        spot = find(
-            before,
-            operation.where,
-            old.width / old.height,
-            operation.object,
-            locate=lambda phrase: self._parts.selector.select(before, phrase, self._parts.encoder),
-            seed=self._seed,
-        )
-        middle = (spot.box.left + spot.box.right) // 2
-        return operations.shift(
-            before, own, middle - (old.left + old.right) // 2, spot.box.bottom - old.bottom, self._seed
-        )
 
     def _replace_background(self, operation: Operation) -> None:
         material = self._materials.get(operation.ref) if operation.ref else None

@@ -1,12 +1,16 @@
-"""Where an added thing stands in the full-size photo: at its exact place, in the user's mask, or where words lead."""
+"""Where things go: an added one to its exact place, the user's mask or where words lead, a moved one by its words."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.amounts import size_factor
+import numpy as np
+
+from engine.amounts import direction, distance, size_factor
+from engine.draft import operations
 from engine.draft.cutout import CutOut, turned
 from engine.draft.spot import Spot, exactly, find
+from engine.errors import BadInput
 from engine.parts import GROUND_SIDE, Parts, shrink, small_floats
 from engine.picture import Photo
 from engine.values import Box, Operation, Region
@@ -59,3 +63,45 @@ def standing(
         size=size_factor(operation.amount) if operation.amount else 1.0,
     )
     return content, replace(spot, box=spot.box.scaled(ratio))
+
+
+def moved(parts: Parts, rgb: np.ndarray, own: np.ndarray, operation: Operation, seed: int) -> operations.Draft:
+    """A thing of the photo moved as the operation's words say.
+
+    Parameters
+    ----------
+    parts
+        The steps.
+    rgb
+        ``(h, w, 3)`` float32, 0 to 1: the working crop.
+    own
+        ``(h, w)`` float32, 0 to 1: the thing.
+    operation
+        Gives direction and distance, or a place.
+    seed
+        Of the fill where it stood.
+
+    Raises
+    ------
+    BadInput
+        When it is not said where.
+    RegionNotFound
+        When the words name a thing that is not in the photo.
+    """
+    way = direction(operation.where)
+    if way is not None:
+        step = distance(operation.amount or operation.where, max(rgb.shape[:2]))
+        return operations.shift(rgb, own, way[0] * step, way[1] * step, seed)
+    if not operation.where:
+        raise BadInput(f"It is not said where to move the {operation.object}.", 'Say it, e.g. "to the left".')
+    old = operations.bounds(own > 0.5)
+    spot = find(
+        rgb,
+        operation.where,
+        old.width / old.height,
+        operation.object,
+        locate=lambda phrase: parts.selector.select(rgb, phrase, parts.encoder),
+        seed=seed,
+    )
+    middle = (spot.box.left + spot.box.right) // 2
+    return operations.shift(rgb, own, middle - (old.left + old.right) // 2, spot.box.bottom - old.bottom, seed)

@@ -98,7 +98,7 @@ def added(engine, toy: Reference, place: Placement, **more) -> tuple[np.ndarray,
     """The photo before and after."""
     noise = np.random.default_rng(0).normal(130, 4, (600, 900, 1))
     photo = Photo(np.clip(np.repeat(noise, 3, axis=2), 0, 255).astype(np.uint8))
-    plan = Plan("", "", operations=(Operation(Op.add, "drawing", 1, place=place),))
+    plan = Plan("", "", operations=(Operation(Op.add, ref=1, place=place),))
     request = EditRequest(Instruction("add [ref#1]", (toy,)), photo, plan=plan, **more)
     return photo.pixels.astype(int), engine.edit(request).images[0].pixels.astype(int)
 
