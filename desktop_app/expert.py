@@ -118,8 +118,8 @@ class Expert(QWidget):
         self.engine.choose(name)
         self.engine.blockSignals(False)
         lacks = {
-            "decoder": self.tr("The engine “{0}” paints without a diffusion decoder, so this changes nothing."),
-            "prior": self.tr("The engine “{0}” has no refinement prior, so this changes nothing."),
+            "decoder": self.tr("The engine “{0}” has no diffusion decoder; what is grey here changes nothing."),
+            "prior": self.tr("The engine “{0}” has no refinement prior; this changes nothing."),
         }
         for need, fields in (("decoder", self._decoder_fields()), ("prior", (*self.prior, self.score))):
             reason = "" if need in abilities else lacks[need].format(name)

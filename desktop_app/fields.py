@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
+MARGIN = 6  # logical pixels before the number
+
 
 class Count(QSpinBox):
     """A whole number."""
@@ -13,6 +15,7 @@ class Count(QSpinBox):
     def __init__(self, low: int, high: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setRange(low, high)
+        self.lineEdit().setTextMargins(MARGIN, 0, 0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -31,6 +34,7 @@ class Amount(QDoubleSpinBox):
         self.setRange(low, high)
         self.setSingleStep(step)
         self.setSuffix(f" {unit}" if unit else "")
+        self.lineEdit().setTextMargins(MARGIN, 0, 0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

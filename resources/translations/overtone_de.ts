@@ -293,11 +293,11 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The engine “{0}” paints without a diffusion decoder, so this changes nothing.</source>
+        <source>The engine “{0}” has no diffusion decoder; what is grey here changes nothing.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The engine “{0}” has no refinement prior, so this changes nothing.</source>
+        <source>The engine “{0}” has no refinement prior; this changes nothing.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
