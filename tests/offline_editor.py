@@ -92,10 +92,8 @@ def main(folder: Path) -> None:
         window.side.run_bar.run_button.click()
         until("result", lambda: window.document.pending is not None)
         window.session.accept()
-        saved: list[Path] = []
-        window.session.saved.connect(saved.append)
         window.commands.save.trigger()
-        until("file", lambda: saved)
+        until("file", lambda: window.document.saved_to == folder / "saved.png")
         window.open(folder / "saved.png")
         until("saved photo", lambda: window.document.path == folder / "saved.png")
         window.close()
