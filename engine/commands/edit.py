@@ -58,4 +58,6 @@ def edit(
         settings=settings,
     )
     check_place(out)
-    finish(run(request, as_json), photo, out, as_json, choices)
+    result = run(request, as_json)
+    del source, request  # a large photo and its edit would else be held while the file is made
+    finish(result, photo, out, as_json, choices)

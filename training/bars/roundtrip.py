@@ -40,7 +40,7 @@ XMP = (
 )
 IPTC = (
     *("-IPTC:Keywords=sea", "-IPTC:Keywords=boat", "-IPTC:By-line=Ada", "-IPTC:Caption-Abstract=Boats"),
-    *("-IPTC:City=Wien"),
+    "-IPTC:City=Wien",
 )
 GROUPS = ("IFD0", "ExifIFD", "GPS", "InteropIFD", "IPTC", "Photoshop", "MakerNotes", "PNG-pHYs", "XMP-")
 # What may differ, and why.
