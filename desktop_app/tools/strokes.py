@@ -81,7 +81,7 @@ class Stroke(Gesture):
     def draw(self, painter: QPainter) -> None:
         """The brush's outline at the pointer, light on dark so that it shows on any photo."""
         hover, diameter = self.canvas.hover, self.canvas.brush_ring()
-        beyond = 2 * (self.canvas.width() + self.canvas.height())  # larger rings are slow to draw and out of sight
+        beyond = self.canvas.width() + self.canvas.height()  # larger rings are slow to draw and out of sight
         if hover is None or not CROSS_BELOW <= diameter <= beyond:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
