@@ -19,7 +19,7 @@ from training.bars import Bar, Ground
 
 SCREEN = (2560, 1440)
 SIZES = {"small": (1280, 800), "large": (2560, 1440)}
-TASK = "add [ref#1] and make it feel like [ref#2]"
+TASK = "make it feel like [ref#2]"
 
 
 def measure(ground: Ground) -> list[Bar]:
@@ -166,7 +166,7 @@ def shots(out: Path, theme: str, size: str, text_size: int = 100) -> list[str]:
         window.around.hints.begin()
         shoot("2-first")
         window.around.hints.hide()
-        files = [samples / name for name in ("dog.png", "castle.jpg", "slow-piano.ogg", "water.flac")]
+        files = [samples / name for name in ("dog.png", "slow-piano.ogg", "castle.jpg", "water.flac")]
         wait(window.session.added, lambda: window.session.add_files(files))
         window.side.run_bar.variations.setValue(3)
         window.side.instruction.write(TASK)
