@@ -37,6 +37,7 @@ from engine.memory import Form
 
 FOLDER = "decoder"
 ADAPTER = f"{FOLDER}/adapter.safetensors"
+ADAPTER_SETTINGS = f"{FOLDER}/adapter.json"
 CONTEXT = f"{FOLDER}/context.safetensors"
 CONTROL = "controlnet-"
 
@@ -208,7 +209,10 @@ class Components:
 
     @cached_property
     def _adapter(self) -> dict[str, torch.Tensor]:
-        return self._files.tensors(ADAPTER) if self._files.has(ADAPTER) else {}
+        if not self._files.has(ADAPTER):
+            return {}
+        length = float(self._files.json(ADAPTER_SETTINGS)["norm"]) if self._files.has(ADAPTER_SETTINGS) else 1.0
+        return plain_adapter(self._files.tensors(ADAPTER), length)
 
     def _network(self, folder: str) -> Network:
         unet = self._load(UNet2DConditionModel, folder)
@@ -293,6 +297,29 @@ def quiet() -> Iterator[None]:
         transformers_log.set_verbosity(levels[1])
         if bars:
             transformers_log.enable_progress_bar()
+
+
+def plain_adapter(tensors: dict[str, torch.Tensor], length: float) -> dict[str, torch.Tensor]:
+    """An adapter for embeddings of unit norm, without learned views.
+
+    InstructAny2Pix' adapter adds a learned vector to every token of a picture before the norm, one for the picture as
+    a whole and one for its crops; the first is put into the projection's bias, which is the same.
+
+    Parameters
+    ----------
+    tensors
+        In the published layout.
+    length
+        Norm of the embeddings that it was trained with.
+    """
+    out = dict(tensors)
+    views = out.pop("image_proj.raw_embed", None)
+    if views is not None:
+        bias = out["image_proj.proj.bias"]
+        out["image_proj.proj.bias"] = bias + views[0].repeat(len(bias) // views.shape[1])
+    if length != 1:
+        out["image_proj.proj.weight"] = out["image_proj.proj.weight"] * length
+    return out
 
 
 def load_adapter(unet: UNet2DConditionModel, tensors: Mapping[str, torch.Tensor]) -> None:

@@ -42,6 +42,8 @@ class Job:
         The folder's ``config.json``.
     held
         Path in the bundle to file, of what the bundle holds already.
+    folder
+        A folder that one of the libraries saved, instead of files.
     """
 
     files: tuple[str, ...]
@@ -49,6 +51,7 @@ class Job:
     kind: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
     held: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
 
 
 def run(job: Job, tell: Tell) -> dict[str, Any]:
@@ -65,6 +68,8 @@ def run(job: Job, tell: Tell) -> dict[str, Any]:
     BadInput
         When the files cannot be read, or hold something else than their kind does.
     """
+    if job.folder:
+        return _folder(Path(job.folder), Path(job.out), tell)
     from engine.importing.kinds import checked, recognised
 
     paths = [Path(name) for name in job.files]
@@ -80,6 +85,21 @@ def run(job: Job, tell: Tell) -> dict[str, Any]:
     return outcome | {
         "kind": kind.name, "part": kind.part, "what": kind.what, "licence": kind.licence, "notice": kind.notice,
         "folder": list(kind.folder),
+    }  # fmt: skip
+
+
+def _folder(path: Path, out: Path, tell: Tell) -> dict[str, Any]:
+    from engine.importing import folders
+
+    found = list(folders.homes(path))
+    files: dict[str, dict[str, Any]] = {}
+    for at, (source, home) in enumerate(found):
+        tell("writing", at / len(found))
+        files |= folders.bring(source, home, out)
+    first = found[0][1]
+    return {
+        "kind": first.kind, "part": first.part, "what": first.what, "licence": first.licence, "notice": "",
+        "folder": [], "files": files, "memory": sum(each["size"] for each in files.values()),
     }  # fmt: skip
 
 
@@ -151,7 +171,8 @@ def main() -> int:
     """Entry point."""
     job = Job(**json.loads(sys.stdin.buffer.read()))
     with contextlib.suppress(OSError):
-        limit(sum(Path(name).stat().st_size for name in (*job.files, *job.held.values())))
+        inside = [str(path) for path in Path(job.folder).rglob("*") if path.is_file()] if job.folder else []
+        limit(sum(Path(name).stat().st_size for name in (*job.files, *job.held.values(), *inside)))
     os.environ.update(dict.fromkeys(OFFLINE, "1"))
     out = sys.stdout
     sys.stdout = sys.stderr  # libraries may print

@@ -211,6 +211,11 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, indent=1, sort_keys=True).encode()
 
 
+def adapter_files(norm: float, _shapes: Mapping[str, Shape], _config: Config) -> dict[str, bytes]:
+    """Of what norm the embeddings are that the adapter was trained with."""
+    return {"decoder/adapter.json": _json({"norm": norm})}
+
+
 def adapter_layout(family: Family, embedding: int, views: int = 0) -> Layout:
     """What a picture adapter holds: a projection to four tokens, and a key and a value map for each cross-attention.
 

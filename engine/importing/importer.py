@@ -16,17 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import engine
-from engine import strict_json
 from engine.bundle import default_home
 from engine.bundle.manifest import Origin, sha256_of
 from engine.errors import BadInput, BundleError, MachineError, OvertoneError
-from engine.importing import bundles
+from engine.importing import bundles, folders
 from engine.importing.child import Job
 from engine.importing.layouts import Misfit, Misfitting
 from engine.importing.reading import index_files
 
 DEFAULT = "studio"
-CONFIG = "config.json"
 SPARE = 256 << 20  # bytes left free on the disk
 LAST_WORDS = 2000  # characters of the process's own errors that are logged
 FAMILIES: dict[str, type[OvertoneError]] = {
@@ -95,8 +93,9 @@ def import_path(
     home = default_home() if home is None else home
     if not path.exists():
         raise BadInput(f"{path} is not there.", "Name a file or folder.")
-    files = index_files(path) if path.is_dir() else [path]
-    config = _config(path) if path.is_dir() else {}
+    saved = path.is_dir() and folders.is_folder(path)
+    files = _inside(path) if saved else index_files(path) if path.is_dir() else [path]
+    config = _config(path) if path.is_dir() and not saved else {}
     size = sum(file.stat().st_size for file in files)
     home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(home).free
@@ -106,9 +105,10 @@ def import_path(
         )
     with _staged(home, name) as staged:
         before = bundles.held(home, name)
-        job = Job(tuple(str(file.absolute()) for file in files), str(staged), kind, config, _strings(before))
+        named = () if saved else tuple(str(file.absolute()) for file in files)
+        job = Job(named, str(staged), kind, config, _strings(before), str(path.absolute()) if saved else "")
         outcome = _asked(job, progress)
-        if path.is_dir() and outcome["folder"]:
+        if not saved and path.is_dir() and outcome["folder"]:
             outcome["files"] |= bundles.alongside(staged, path, tuple(outcome["folder"]), outcome["part"])
         progress("remembering where it came from", 0)
         origin = Origin(outcome["what"], outcome["licence"], path.name, sha256=sha256_of(files[0]))
@@ -121,17 +121,22 @@ def _strings(paths: Mapping[str, Path]) -> dict[str, str]:
     return {name: str(path) for name, path in paths.items()}
 
 
+def _inside(folder: Path) -> list[Path]:
+    """Every file of a folder that a library saved.
+
+    Raises
+    ------
+    BadInput
+        When there is none.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    if not files:
+        raise BadInput(f"{folder.name} is empty.", "Name a folder with a model in it.")
+    return files
+
+
 def _config(folder: Path) -> dict[str, Any]:
-    file = folder / CONFIG
-    if not file.is_file():
-        return {}
-    try:
-        config = strict_json.loads(file.read_bytes())
-    except (OSError, ValueError) as fault:
-        raise BadInput(f"{CONFIG} in {folder.name} is damaged ({fault}).", "Get it again.") from fault
-    if not isinstance(config, dict):
-        raise BadInput(f"{CONFIG} in {folder.name} is damaged.", "Get it again.")
-    return config
+    return folders.read_json(folder / folders.CONFIG) if (folder / folders.CONFIG).is_file() else {}
 
 
 @contextmanager
@@ -191,7 +196,9 @@ def _asked(job: Job, progress: OnProgress) -> dict[str, Any]:
         return outcome["done"]
     if not outcome:
         logging.getLogger(__name__).warning("the reader ended (%s) %s", process.returncode, words)
-        raise BadInput(f"{Path(job.files[0]).name} made its reader end and was not read.", "Get the file again.")
+        raise BadInput(
+            f"{Path(job.folder or job.files[0]).name} made its reader end and was not read.", "Get the file again."
+        )
     message, hint = str(outcome["message"]), str(outcome["hint"])
     if outcome.get("misfit"):
         given = outcome["misfit"]

@@ -98,18 +98,22 @@ KINDS = (
     Kind(
         "ia2p-adapter", "InstructAny2Pix' picture adapter for Stable Diffusion XL", "unstated", "adapter",
         ("image_proj.raw_embed", "ip_adapter."), partial(_adapter, diffusion.SDXL, 1024, 2),
+        partial(diffusion.adapter_files, 20.0),
     ),
     Kind(
         "ip-adapter-sdxl", "IP-Adapter for Stable Diffusion XL (ViT-bigG)", "apache-2.0", "adapter",
         ("image_proj.proj.", "ip_adapter."), partial(_adapter, diffusion.SDXL, 1280, 0),
+        partial(diffusion.adapter_files, 1.0),
     ),
     Kind(
         "ip-adapter-sdxl-vit-h", "IP-Adapter for Stable Diffusion XL (ViT-H)", "apache-2.0", "adapter",
         ("image_proj.proj.", "ip_adapter."), partial(_adapter, diffusion.SDXL, 1024, 0),
+        partial(diffusion.adapter_files, 1.0),
     ),
     Kind(
         "ip-adapter-sd15", "IP-Adapter for Stable Diffusion 1.5 (ViT-H)", "apache-2.0", "adapter",
         ("image_proj.proj.", "ip_adapter."), partial(_adapter, diffusion.SD15, 1024, 0),
+        partial(diffusion.adapter_files, 1.0),
     ),
     Kind(
         "imagebind", "ImageBind (huge)", "cc-by-nc-4.0", "encoder", ("modality_trunks.", "modality_preprocessors."),
