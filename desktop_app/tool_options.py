@@ -112,6 +112,8 @@ class ToolOptions(QFrame):
         self.pressure.setChecked(brush.pressure)
         self.size_label.setText(self.tr("{0} px").format(brush.diameter))
         self.hardness_label.setText(self.tr("{0} %").format(round(100 * brush.hardness)))
+        for words, least in ((self.size_label, 56), (self.hardness_label, 44)):
+            words.setMinimumWidth(max(least, words.sizeHint().width()))  # whatever else gives way, numbers stay whole
 
     def show_combine(self, how: Combine) -> None:
         """Show how shapes join the mask."""
