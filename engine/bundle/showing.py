@@ -9,8 +9,10 @@ from typing import Any
 from engine.bundle import licences
 from engine.bundle.bundle import Bundle
 from engine.bundle.catalogue import Offer
-from engine.bundle.pull import HALF
+from engine.bundle.manifest import Network
+from engine.memory import needs, plan
 
+HALF = 2  # bytes of a number in half precision
 UNTRIED = "Not run by us with its real weights yet."
 
 
@@ -31,6 +33,7 @@ def described(name: str) -> list[str]:
             package = f", {origin.package} {origin.version}" if origin.package else ""
             lines.append(f"  {origin.what}\n    {origin.licence}, {origin.origin}{package}")
         lines += [f"  {entry.path}  {entry.size:,} bytes  sha256 {entry.sha256[:16]}…" for entry in component.files]
+    lines += _here(needs(manifest))
     return lines + _terms(origin.licence for component in manifest.components for origin in component.origins)
 
 
@@ -45,6 +48,7 @@ def offered(offer: Offer) -> list[str]:
             f"{part.name}: {part.what}{size}{optional}",
             f"  {part.licence}, https://huggingface.co/{part.repository}, {len(part.files)} files",
         ]
+    lines += _here(tuple(network for part in offer.chosen() for network in part.networks))
     lines.append("Sizes on disk, commits and hashes come from the hub at the first pull and are pinned then.")
     lines.append(f"Run: overtone models pull {offer.name}")
     return lines + _terms(part.licence for part in offer.parts)
@@ -69,6 +73,16 @@ def record(name: str, offer: Offer | None, here: bool) -> dict[str, Any]:
         "state": "ready" if here else "not pulled",
         "licences": [asdict(known[one]) for one in sorted(ids) if one in known],
     }
+
+
+def _here(networks: tuple[Network, ...]) -> list[str]:
+    """How the networks would keep within the memory that is free on this machine now."""
+    if not networks:
+        return []
+    from engine.device import best_device, fast_dtype, room
+
+    half = fast_dtype(best_device()).itemsize == HALF
+    return ["", f"Memory: {plan(networks, room(), half=half).sentence()}"]
 
 
 def _terms(ids: Iterable[str]) -> list[str]:

@@ -24,6 +24,7 @@ from transformers.utils import logging as transformers_log
 
 from engine import quantized
 from engine.decode import SETTINGS
+from engine.decode.checker import CHECKER, Checker
 from engine.decode.context import ContextAttention
 from engine.decode.extractors import Extract
 from engine.decode.extractors import load as load_extractors
@@ -159,6 +160,11 @@ class Components:
     def refiner(self) -> Network | None:
         """SDXL's refiner, where there is one."""
         return Network(self._load(UNet2DConditionModel, "refiner")) if self._there("refiner") else None
+
+    @cached_property
+    def checker(self) -> Checker | None:
+        """The model's own safety checker, where the bundle has it."""
+        return Checker.load(self._files) if self._files.has(f"{CHECKER}/config.json") else None
 
     @cached_property
     def schedule(self) -> Mapping[str, Any]:

@@ -81,7 +81,8 @@ class LatentDecoder:
         Raises
         ------
         BadInput
-            When the request cannot be decoded, or asks for what the bundle has no network for.
+            When the request cannot be decoded, or asks for what the bundle has no network for; when the model's own
+            safety checker, where the bundle has it, holds the picture back.
         Cancelled
             When asked to stop.
         MachineError
@@ -91,12 +92,14 @@ class LatentDecoder:
         """
         request.check()
         self._refuse_missing(request)
-        return with_less_memory(
+        picture = with_less_memory(
             lambda means: Attempt(self._parts, request, means, on_event, cancel).picture(),
             unload,
             lambda text: on_event(LogEvent(text)),
             self._start,
         )
+        checker = self._parts.checker
+        return picture if checker is None else checker.passed(picture)
 
     def _refuse_missing(self, request: DecodeRequest) -> None:
         for control in request.controls:
