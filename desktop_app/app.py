@@ -9,10 +9,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import translations
-from desktop_app.engine_remote import RemoteEngineClient
-from desktop_app.main_window import MainWindow
-from desktop_app.preferences import PreferencesFile
-from desktop_app.theme import Look, icon
+from desktop_app.client.engine_remote import RemoteEngineClient
+from desktop_app.look.theme import Look, icon
+from desktop_app.window.main_window import MainWindow
+from desktop_app.window.preferences import PreferencesFile
 from engine.files.reading import prepare_reading
 
 

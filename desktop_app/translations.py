@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
-from desktop_app.assets import resources
+from desktop_app.look.assets import resources
 
 NAME = "overtone"
 SOURCE = "en"  # what the code is written in

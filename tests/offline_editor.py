@@ -65,10 +65,10 @@ def main(folder: Path) -> None:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    from desktop_app.dialogs import QtDialogs
-    from desktop_app.engine_remote import RemoteEngineClient
-    from desktop_app.main_window import MainWindow
-    from desktop_app.theme import Look
+    from desktop_app.client.engine_remote import RemoteEngineClient
+    from desktop_app.look.theme import Look
+    from desktop_app.window.dialogs import QtDialogs
+    from desktop_app.window.main_window import MainWindow
     from engine.entry import entered
 
     def until(what: str, holds: Callable[[], object], seconds: float = 120) -> None:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.theme import Theme, contrast, load
+from desktop_app.look.theme import Theme, contrast, load
 from training.bars import Bar, Ground
 
 CONTROLS = (
@@ -115,10 +115,10 @@ def _described(widget: QWidget) -> str:
 
 def main() -> None:
     """Open everything that the editor has, and tell what is wrong with it."""
-    from desktop_app.assets import resources
     from desktop_app.bars import fake
     from desktop_app.bars.driving import open_window, pause, wait
-    from desktop_app.engine_host import ProcessHost
+    from desktop_app.client.engine_host import ProcessHost
+    from desktop_app.look.assets import resources
 
     samples = resources() / "samples"
     said = {"controls": 0, "windows": 0, "unnamed": [], "unreached": []}

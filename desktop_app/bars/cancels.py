@@ -38,7 +38,7 @@ def main(times: int) -> None:
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
 
-    from desktop_app.assets import resources
+    from desktop_app.look.assets import resources
 
     samples, numbers = resources() / "samples", random.Random(0)
     milliseconds: list[float] = []

@@ -20,10 +20,10 @@ from PySide6.QtGui import QColorSpace, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.app import paint_at_once
-from desktop_app.engine_remote import RemoteEngineClient
-from desktop_app.main_window import MainWindow
-from desktop_app.theme import Look
+from desktop_app.client.engine_remote import RemoteEngineClient
+from desktop_app.look.theme import Look
 from desktop_app.tools import Tool
+from desktop_app.window.main_window import MainWindow
 from engine.files import write_photo
 from engine.picture import Photo
 from training.bars import Bar, Ground

@@ -16,11 +16,11 @@ from typing import Any
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.engine_host import Host
-from desktop_app.engine_remote import RemoteEngineClient
-from desktop_app.main_window import MainWindow
-from desktop_app.preferences import Preferences, PreferencesFile
-from desktop_app.theme import Look
+from desktop_app.client.engine_host import Host
+from desktop_app.client.engine_remote import RemoteEngineClient
+from desktop_app.look.theme import Look
+from desktop_app.window.main_window import MainWindow
+from desktop_app.window.preferences import Preferences, PreferencesFile
 
 PATIENCE = 90_000  # milliseconds until a signal counts as missing
 

@@ -32,31 +32,31 @@ class Source:
     """Where the fake engine comes from; everything is there."""
 
     def missing(self, name: str) -> str:
-        """See :class:`~desktop_app.engine_source.Source`."""
+        """See :class:`~desktop_app.client.engine_source.Source`."""
         return "" if name == "starter" else f"There is no {name}."
 
     def engines(self) -> tuple[str, ...]:
-        """See :class:`~desktop_app.engine_source.Source`."""
+        """See :class:`~desktop_app.client.engine_source.Source`."""
         return ("starter",)
 
     def abilities(self, _name: str) -> frozenset[str]:
-        """See :class:`~desktop_app.engine_source.Source`."""
+        """See :class:`~desktop_app.client.engine_source.Source`."""
         return frozenset()
 
     def bundles(self) -> list[dict[str, Any]]:
-        """See :class:`~desktop_app.engine_source.Source`."""
+        """See :class:`~desktop_app.client.engine_source.Source`."""
         return [{"name": "starter", "folder": "", "state": "ready", "version": "", "bytes": 0}]
 
     def examine(self) -> list[Finding]:
-        """See :class:`~desktop_app.engine_source.Source`."""
+        """See :class:`~desktop_app.client.engine_source.Source`."""
         return [Finding("memory", "enough")]
 
     def load(self, _name: str) -> Engine:
-        """See :class:`~desktop_app.engine_source.Source`."""
+        """See :class:`~desktop_app.client.engine_source.Source`."""
         return Engine()
 
     def assemble(self, _name: str, on_progress: Callable[[str, float], None], _cancel: CancelCheck) -> None:
-        """See :class:`~desktop_app.engine_source.Source`."""
+        """See :class:`~desktop_app.client.engine_source.Source`."""
         on_progress("", 1.0)
 
 

@@ -14,11 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.bars import fake
-from desktop_app.document import Document, Touched
-from desktop_app.engine_host import ProcessHost
-from desktop_app.engine_remote import RemoteEngineClient
-from desktop_app.main_window import MainWindow
-from desktop_app.theme import Look
+from desktop_app.client.engine_host import ProcessHost
+from desktop_app.client.engine_remote import RemoteEngineClient
+from desktop_app.look.theme import Look
+from desktop_app.window.main_window import MainWindow
+from desktop_app.work.document import Document, Touched
 
 SAMPLING = 40  # milliseconds
 PATIENCE = 120  # seconds for one thing

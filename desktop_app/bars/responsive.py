@@ -64,7 +64,7 @@ class Metronome:
 
 def main() -> None:
     """Open a large photo with two references, run the wishes in turn, and tell the lateness of all ticks."""
-    from desktop_app.assets import resources
+    from desktop_app.look.assets import resources
     from engine.files import read_photo, write_photo
 
     samples = resources() / "samples"

@@ -41,9 +41,9 @@ def main() -> None:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    from desktop_app.engine_remote import RemoteEngineClient
-    from desktop_app.main_window import MainWindow
-    from desktop_app.theme import Look
+    from desktop_app.client.engine_remote import RemoteEngineClient
+    from desktop_app.look.theme import Look
+    from desktop_app.window.main_window import MainWindow
 
     app = QApplication([])
     window = MainWindow(Look(app), RemoteEngineClient())

@@ -77,7 +77,7 @@ def job(out: Path) -> dict:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication, QWidget
 
-    from desktop_app.assets import resources
+    from desktop_app.look.assets import resources
     from engine.files import read_photo
 
     samples = resources() / "samples"
@@ -151,7 +151,7 @@ def _grown(mask: np.ndarray, pixels: int) -> np.ndarray:
 
 def shots(out: Path, theme: str, size: str, text_size: int = 100) -> list[str]:
     """Screenshots of the states that matter, with the real starter."""
-    from desktop_app.assets import resources
+    from desktop_app.look.assets import resources
 
     samples, names = resources() / "samples", []
 

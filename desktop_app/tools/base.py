@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent, QPainter, QTabletEvent
 
 if TYPE_CHECKING:
-    from desktop_app.canvas import Canvas
+    from desktop_app.canvas.canvas import Canvas
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace)  # end, close or take back

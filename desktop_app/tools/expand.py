@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QCursor, QKeyEvent, QPainter
 
-from desktop_app.handles import HANDLES, Handle, cursor_of, dragged, draw_handles, handle_at, place_of
-from desktop_app.marks import draw_words, two_tone
+from desktop_app.canvas.handles import HANDLES, Handle, cursor_of, dragged, draw_handles, handle_at, place_of
+from desktop_app.canvas.marks import draw_words, two_tone
 from desktop_app.tools.base import Gesture, Touch
 from engine.values import Margins
 
 if TYPE_CHECKING:
-    from desktop_app.canvas import Canvas
+    from desktop_app.canvas.canvas import Canvas
 
 MOST = 2.0  # times the photo's side that it may grow by in all
 

@@ -15,7 +15,7 @@ from desktop_app.tools.shapes import Frame, Lasso, Polygon
 from desktop_app.tools.strokes import Remover, Stroke
 
 if TYPE_CHECKING:
-    from desktop_app.canvas import Canvas
+    from desktop_app.canvas.canvas import Canvas
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QCursor, QKeyEvent, QPainter, QPolygonF
 
-from desktop_app.ghosts import Ghost
-from desktop_app.handles import REACH, draw_handles
-from desktop_app.marks import two_tone
+from desktop_app.canvas.ghosts import Ghost
+from desktop_app.canvas.handles import REACH, draw_handles
+from desktop_app.canvas.marks import two_tone
 from desktop_app.tools.base import Gesture, Touch
 from engine.placement import Placement
 
 if TYPE_CHECKING:
-    from desktop_app.canvas import Canvas
+    from desktop_app.canvas.canvas import Canvas
 
 STALK = 28.0  # logical pixels from the frame to the handle that turns it
 TURN = 15.0  # degrees of a press of . or ,

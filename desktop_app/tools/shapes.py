@@ -9,13 +9,13 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPainterPath, QPolygonF
 
-from desktop_app.marks import two_tone
+from desktop_app.canvas.marks import two_tone
 from desktop_app.tools.base import NO_MODIFIER, Gesture, Touch
 from engine.project.mask import Combine
 from engine.values import Box
 
 if TYPE_CHECKING:
-    from desktop_app.canvas import Canvas
+    from desktop_app.canvas.canvas import Canvas
 
 CLOSE = 9  # logical pixels: a click this near the polygon's first corner closes it
 LEAST = 2  # logical pixels; a smaller shape was a slip of the hand

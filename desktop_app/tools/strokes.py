@@ -8,13 +8,13 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QCursor, QPainter, QPen
 
-from desktop_app.marks import draw_words
-from desktop_app.pyramid import MaskLevels
+from desktop_app.canvas.marks import draw_words
+from desktop_app.canvas.pyramid import MaskLevels
 from desktop_app.tools.base import Gesture, Touch
 from engine.project.mask import Mask
 
 if TYPE_CHECKING:
-    from desktop_app.canvas import Canvas
+    from desktop_app.canvas.canvas import Canvas
     from engine.values import Box
 
 CROSS_BELOW = 6  # logical pixels; a smaller brush shows a cross instead of its ring

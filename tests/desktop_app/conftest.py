@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 from window_helpers import FakeAudio, write_sound
 
-from desktop_app.engine_host import ThreadHost
-from desktop_app.engine_remote import RemoteEngineClient
-from desktop_app.main_window import MainWindow
-from desktop_app.theme import Look
+from desktop_app.client.engine_host import ThreadHost
+from desktop_app.client.engine_remote import RemoteEngineClient
+from desktop_app.look.theme import Look
+from desktop_app.window.main_window import MainWindow
 from engine.errors import Cancelled, OvertoneError, RegionNotFound
 from engine.files import write_photo
 from engine.machine import Finding
@@ -294,9 +294,9 @@ def _nothing_left(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
 @pytest.fixture(autouse=True)
 def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the editor remembers stays in the test."""
-    monkeypatch.setattr("desktop_app.recent.state_folder", lambda: tmp_path / "state")
-    monkeypatch.setattr("desktop_app.around.state_folder", lambda: tmp_path / "state")
-    monkeypatch.setattr("desktop_app.preferences.config_folder", lambda: tmp_path / "config")
+    monkeypatch.setattr("desktop_app.talk.recent.state_folder", lambda: tmp_path / "state")
+    monkeypatch.setattr("desktop_app.window.around.state_folder", lambda: tmp_path / "state")
+    monkeypatch.setattr("desktop_app.window.preferences.config_folder", lambda: tmp_path / "config")
 
 
 @pytest.fixture(autouse=True)

@@ -12,10 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from window_helpers import drop
 
-from desktop_app import preferences as module
-from desktop_app.engine_process import INTERNAL
-from desktop_app.palette import Palette, ranked, score
-from desktop_app.preferences import SCHEMA, Preferences, PreferencesFile, decoded, encoded
+from desktop_app.client.engine_process import INTERNAL
+from desktop_app.window import preferences as module
+from desktop_app.window.palette import Palette, ranked, score
+from desktop_app.window.preferences import SCHEMA, Preferences, PreferencesFile, decoded, encoded
 from engine.errors import BadInput
 from engine.files import read_photo, write_photo
 from engine.files.options import SaveOptions

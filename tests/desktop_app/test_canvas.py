@@ -11,9 +11,9 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.canvas import Canvas
-from desktop_app.pyramid import build
-from desktop_app.scene import Compare
+from desktop_app.canvas.canvas import Canvas
+from desktop_app.canvas.pyramid import build
+from desktop_app.canvas.scene import Compare
 from desktop_app.tools import Tool
 from engine.picture import Photo
 from engine.project.mask import Mask

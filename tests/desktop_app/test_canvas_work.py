@@ -12,9 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from window_helpers import drop, drop_data, stroke, widget_point
 
-from desktop_app.drops import reference_data
-from desktop_app.ghosts import Ghost
-from desktop_app.scene import Compare
+from desktop_app.canvas.ghosts import Ghost
+from desktop_app.canvas.scene import Compare
+from desktop_app.references.drops import reference_data
 from desktop_app.tools import Tool
 from engine.errors import OvertoneError
 from engine.files import write_photo

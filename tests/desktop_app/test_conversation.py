@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from window_helpers import drop, stroke
 
-from desktop_app.conversation import MOST, Conversation, Exchange, Outcome
-from desktop_app.follow_up import same_thing
+from desktop_app.talk.conversation import MOST, Conversation, Exchange, Outcome
+from desktop_app.talk.follow_up import same_thing
 from engine.errors import RegionNotFound
 from engine.values import Op, Operation, Plan
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop_app.document import Document, Pending
+from desktop_app.work.document import Document, Pending
 from engine.picture import Photo
 from engine.values import EditResult, Instruction, Media, Plan
 

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from window_helpers import drop, drop_data, stroke, widget_point, write_sound
 
-from desktop_app.drops import Incoming, reference_data
-from desktop_app.operation_editor import OperationEditor
-from desktop_app.run import State
-from desktop_app.scene import Compare
+from desktop_app.canvas.scene import Compare
+from desktop_app.references.drops import Incoming, reference_data
+from desktop_app.runs.run import State
+from desktop_app.talk.operation_editor import OperationEditor
 from desktop_app.tools import Tool
 from engine.errors import RegionNotFound
 from engine.files import SaveOptions, jpeg_blocks, read_photo, write_photo

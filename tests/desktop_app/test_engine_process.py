@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop_app import engine_remote
-from desktop_app.engine_host import ProcessHost
-from desktop_app.engine_remote import RemoteEngineClient
-from desktop_app.wire import Receiver, Sender
+from desktop_app.client import engine_remote
+from desktop_app.client.engine_host import ProcessHost
+from desktop_app.client.engine_remote import RemoteEngineClient
+from desktop_app.client.wire import Receiver, Sender
 from engine.picture import Photo
 from engine.values import (
     EditRequest,
@@ -170,8 +170,8 @@ def test_released_memory_comes_back_with_the_next_job(client, qtbot) -> None:
 PARENT = """
 import sys
 from PySide6.QtCore import QCoreApplication
-from desktop_app.engine_host import ProcessHost
-from desktop_app.engine_remote import RemoteEngineClient
+from desktop_app.client.engine_host import ProcessHost
+from desktop_app.client.engine_remote import RemoteEngineClient
 from engine.values import EditRequest, Instruction
 app = QCoreApplication([])
 client = RemoteEngineClient(ProcessHost("scripted_engine:Source"))
@@ -197,7 +197,8 @@ def test_the_engine_ends_when_the_window_is_killed() -> None:
 
 
 def test_the_process_imports_no_qt() -> None:
-    code = "import sys, desktop_app.engine_process; print([n for n in sys.modules if 'PySide' in n or n == 'torch'])"
+    code = "import sys, desktop_app.client.engine_process as _; "
+    code += "print([name for name in sys.modules if 'PySide' in name or name == 'torch'])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from window_helpers import drop, stroke
 
-from desktop_app.history_row import EditRow
-from desktop_app.main_window import MainWindow
+from desktop_app.window.main_window import MainWindow
+from desktop_app.work.history_row import EditRow
 from engine.files.disk import Disk
 from engine.project import pictures
 from engine.project.project_file import summary

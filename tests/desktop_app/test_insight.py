@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from window_helpers import drop, stroke, widget_point, write_sound
 
-from desktop_app.describer import labels_of
-from desktop_app.outline import contours
+from desktop_app.canvas.outline import contours
+from desktop_app.client.describer import labels_of
 from engine.files import write_photo
 from engine.values import Op, Operation, Plan
 

@@ -11,10 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from window_helpers import drop
 
-from desktop_app.chips import HOLDER
-from desktop_app.drops import reference_data
-from desktop_app.presets import BLANK, presets
-from desktop_app.recent import MOST, Recent
+from desktop_app.references.drops import reference_data
+from desktop_app.talk.chips import HOLDER
+from desktop_app.talk.presets import BLANK, presets
+from desktop_app.talk.recent import MOST, Recent
 from engine.files import write_photo
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from window_helpers import drop, drop_data
 
-from desktop_app.drops import reference_data
+from desktop_app.references.drops import reference_data
 from engine.files import write_photo
 from engine.picture import Photo
 
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("desktop_app.library_desk.default_home", lambda: tmp_path / "home")
+    monkeypatch.setattr("desktop_app.references.library_desk.default_home", lambda: tmp_path / "home")
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QColorSpace
 
-from desktop_app.pyramid import MaskLevels, build, halved
-from desktop_app.resample import rows_of
+from desktop_app.canvas.pyramid import MaskLevels, build, halved
+from desktop_app.canvas.resample import rows_of
 from engine.picture import Photo
 from engine.project.mask import Mask
 from engine.values import Box

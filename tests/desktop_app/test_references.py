@@ -14,8 +14,8 @@ from PySide6.QtGui import QDrag, QGuiApplication, QImage, qRgb
 from PySide6.QtTest import QTest
 from window_helpers import drop, drop_data, stroke, widget_point, write_sound
 
-from desktop_app.drops import incoming
-from desktop_app.selection_drag import cut_out
+from desktop_app.references.drops import incoming
+from desktop_app.tools.selection_drag import cut_out
 from engine.files import read_photo, read_reference, write_photo
 from engine.picture import Photo
 from engine.values import Box

@@ -10,12 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from window_helpers import stroke
 
-from desktop_app import results as results_module
-from desktop_app.pace import Pace
-from desktop_app.run import State
-from desktop_app.scene import Compare
-from desktop_app.settings_sheet import SettingsSheet
-from desktop_app.wording import time_left
+from desktop_app.canvas.scene import Compare
+from desktop_app.look.wording import time_left
+from desktop_app.runs import results as results_module
+from desktop_app.runs.pace import Pace
+from desktop_app.runs.run import State
+from desktop_app.runs.settings_sheet import SettingsSheet
 from engine.errors import RegionNotFound
 from engine.values import Settings, StepReport
 

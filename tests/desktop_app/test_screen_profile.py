@@ -13,7 +13,7 @@ SET_AND_TELL = """
 import ctypes, ctypes.util
 from PySide6.QtGui import QColorSpace
 from PySide6.QtWidgets import QApplication
-from desktop_app.screen_profile import screen_space
+from desktop_app.canvas.screen_profile import screen_space
 app = QApplication([])
 print(screen_space(app.primaryScreen()).description())
 icc = bytes(QColorSpace(QColorSpace.NamedColorSpace.AdobeRgb).iccProfile().data())

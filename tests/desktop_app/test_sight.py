@@ -11,12 +11,12 @@ from PySide6.QtGui import QColorSpace, QImage, QNativeGestureEvent, QPointingDev
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.canvas import Canvas
-from desktop_app.navigator import Navigator
-from desktop_app.pyramid import Pyramid, build
-from desktop_app.resample import picture, sample
-from desktop_app.scene import Compare
-from desktop_app.view import View
+from desktop_app.canvas.canvas import Canvas
+from desktop_app.canvas.navigator import Navigator
+from desktop_app.canvas.pyramid import Pyramid, build
+from desktop_app.canvas.resample import picture, sample
+from desktop_app.canvas.scene import Compare
+from desktop_app.canvas.view import View
 from engine.picture import Photo
 from engine.project.mask import Mask
 
@@ -145,7 +145,7 @@ def test_a_screen_with_its_own_profile_changes_what_is_drawn(canvas, monkeypatch
     wide = QColorSpace(QColorSpace.NamedColorSpace.AdobeRgb)
     canvas.show_pictures(flat((0, 255, 0)), None)
     assert pixels_of(canvas.grab().toImage())[200, 300].tolist() == [0, 255, 0]
-    monkeypatch.setattr("desktop_app.sight.screen_space", lambda _screen: wide)
+    monkeypatch.setattr("desktop_app.canvas.sight.screen_space", lambda _screen: wide)
     canvas.window().windowHandle().screenChanged.emit(canvas.screen())
     assert np.abs(pixels_of(canvas.grab().toImage())[200, 300] - [144, 255, 60]).max() <= 2
 
@@ -162,7 +162,7 @@ def test_large_pixels_are_squares_at_their_place(zoom) -> None:
 
 
 def test_only_what_is_in_sight_is_sampled(monkeypatch, canvas) -> None:
-    from desktop_app import resample
+    from desktop_app.canvas import resample
 
     areas: list[QRect] = []
     real = resample.sample

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from window_helpers import drop, write_sound
 
-from desktop_app.audio import PortAudio
-from desktop_app.sound_panel import Meter, moment
+from desktop_app.references.audio import PortAudio
+from desktop_app.references.sound_panel import Meter, moment
 from engine.errors import MachineError
 from engine.files import read_sound
 

@@ -11,8 +11,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import translations
+from desktop_app.look.wording import phrase
 from desktop_app.translations import available, collect, folder, install, release, texts
-from desktop_app.wording import phrase
 from engine.values import Op, Operation
 
 PLACE = re.compile(r"\{\d(?::[^}]*)?\}")

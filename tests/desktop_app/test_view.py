@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.view import KEEP, MARGIN, MAX_ZOOM, View
+from desktop_app.canvas.view import KEEP, MARGIN, MAX_ZOOM, View
 
 sizes = st.tuples(st.integers(16, 20000), st.integers(16, 20000))
 windows = st.tuples(st.integers(200, 4000), st.integers(200, 3000))

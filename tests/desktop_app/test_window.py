@@ -13,21 +13,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QSlider, QTextEdit, QWidget
 from window_helpers import drop
 
-from desktop_app.assets import resources
-from desktop_app.instruction_box import spaced
-from desktop_app.theme import contrast, load, stylesheet
-from desktop_app.thumbs import clock, outline
-from desktop_app.tool_options import from_slider, to_slider
-from desktop_app.wording import phrase
+from desktop_app.look.assets import resources
+from desktop_app.look.theme import contrast, load, stylesheet
+from desktop_app.look.wording import phrase
+from desktop_app.references.thumbs import clock, outline
+from desktop_app.talk.instruction_box import spaced
+from desktop_app.tools.tool_options import from_slider, to_slider
 from engine.values import Op, Operation
 
 START = """
 import json, sys, time
 from PySide6.QtWidgets import QApplication
 from desktop_app.commands import open_editor
-from desktop_app.engine_remote import RemoteEngineClient
-from desktop_app.main_window import MainWindow
-from desktop_app.theme import Look
+from desktop_app.client.engine_remote import RemoteEngineClient
+from desktop_app.window.main_window import MainWindow
+from desktop_app.look.theme import Look
 app = QApplication([])
 window = MainWindow(Look(app), RemoteEngineClient())
 window.show()

@@ -16,7 +16,7 @@ from window_helpers import drop
 from desktop_app.bars import accessibility, cancels, responsive, start
 from desktop_app.bars import window as window_bar
 from desktop_app.bars.driving import pause
-from desktop_app.theme import Theme, load
+from desktop_app.look.theme import Theme, load
 from engine.errors import MachineError
 from training.bars import Ground
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop_app.main_window import MainWindow
+from desktop_app.window.main_window import MainWindow
 from engine.errors import MachineError
 
 

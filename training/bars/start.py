@@ -11,9 +11,9 @@ HEAVY = ("torch", "diffusers", "transformers")
 HELP = "from engine.cli import run; code = run(['--help'])"
 WINDOW = """
 from PySide6.QtWidgets import QApplication
-from desktop_app.engine_remote import RemoteEngineClient
-from desktop_app.main_window import MainWindow
-from desktop_app.theme import Look
+from desktop_app.client.engine_remote import RemoteEngineClient
+from desktop_app.window.main_window import MainWindow
+from desktop_app.look.theme import Look
 app = QApplication([])
 window = MainWindow(Look(app, "dark"), RemoteEngineClient())
 window.show()

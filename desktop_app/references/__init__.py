@@ -1,0 +1,1 @@
+"""The bins of pictures and sounds, the sound card, and the user's library."""

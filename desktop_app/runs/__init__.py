@@ -1,0 +1,1 @@
+"""Runs and their results: queue, progress, variations, and the settings behind them."""

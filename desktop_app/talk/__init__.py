@@ -1,0 +1,1 @@
+"""What the user asks and what the engine understood: instruction, conversation and plan."""

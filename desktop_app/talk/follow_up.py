@@ -1,0 +1,74 @@
+"""Follow-ups: which earlier turns an instruction may speak of, and from which picture a plan that revises one runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop_app.work.document import Document
+from engine.errors import BadInput
+from engine.project.edits import Edit, below
+from engine.values import EditRequest, Instruction, Op, Operation, Plan, Turn
+
+MOST = 3  # turns; the planner reads the last one, and every reference of the others costs time
+
+
+def history_of(document: Document, instruction: Instruction) -> tuple[Turn, ...]:
+    """The turns before ``instruction``, the oldest first: accepted edits that are shown, then the result that waits.
+
+    A result of the same words is no turn before them: it is what they give when they are run again. Turns whose
+    reference files have gone are left out.
+    """
+    turns = [Turn(edit.instruction, edit.plan) for edit in document.edits if edit.visible]
+    pending = document.pending
+    if pending is not None and pending.instruction.text != instruction.text:
+        turns.append(Turn(pending.instruction, pending.result.plan))
+    there = [turn for turn in turns if all(r.file is None or r.file.exists() for r in turn.instruction.references)]
+    return tuple(there[-MOST:])
+
+
+def revised(document: Document, request: EditRequest, plan: Plan) -> tuple[EditRequest, str]:
+    """The request that carries ``plan`` out, and the key of the accepted edit whose place its result takes.
+
+    A plan that revises the last accepted edit ("a bit more to the left") runs from the picture below that edit and
+    replaces it, with that edit's mask when none is painted now. Every other plan runs from the request's own picture:
+    one that revises a waiting result too, because the document's picture is the one before it.
+    """
+    carried = replace(request, plan=plan)
+    last = _last(document)
+    waiting = document.pending is not None and document.pending.instruction.text != request.instruction.text
+    if last is None or waiting or not request.history or request.history[-1].plan != last.plan:
+        return carried, ""
+    before = last.plan.operations[-1] if last.plan.operations else None
+    if before is None or not any(same_thing(operation, before) for operation in plan.operations):
+        return carried, ""
+    mask = request.mask
+    try:
+        base = document.picture(below(document.edits, last.key))
+        if mask is None and last.masked:
+            mask = document.store.mask(last.key)
+    except BadInput:  # what lies below is damaged: the edit goes on top instead
+        return carried, ""
+    if mask is not None and mask.shape != (base.height, base.width):
+        return carried, ""
+    return replace(carried, photo=base, mask=mask), last.key
+
+
+def same_thing(new: Operation, old: Operation) -> bool:
+    """Whether an operation does again what an accepted one did, to the same thing or to the whole photo.
+
+    Stricter than :func:`engine.plan.revises`, which is asked about results not accepted yet: an accepted edit gives
+    way only where both would do the same to the same.
+    """
+    if new.op is not old.op:
+        return False
+    if new.object or old.object:
+        return new.object == old.object
+    if new.op in (Op.add, Op.generate):
+        return new.ref is not None and new.ref == old.ref
+    return True
+
+
+def _last(document: Document) -> Edit | None:
+    """The edit on top of the stack, if it is shown."""
+    last = document.edits[-1] if document.edits else None
+    return last if last is not None and last.visible else None

@@ -1,0 +1,264 @@
+"""The conversation's keeper: follows runs and the document, and opens what earlier turns gave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QImage
+
+from desktop_app.background import Background
+from desktop_app.runs.run import State
+from desktop_app.runs.running import Running
+from desktop_app.runs.runs import Runs
+from desktop_app.talk.conversation import THUMB, Exchange, Outcome
+from desktop_app.window.message_bar import MessageBar
+from desktop_app.window.side_panel import SidePanel
+from desktop_app.window.stage import Stage
+from desktop_app.work.document import Pending, Touched
+from desktop_app.work.session import Session
+from engine.errors import OvertoneError
+from engine.instruction import tidy
+from engine.picture import Photo
+from engine.values import EditResult, Op, Plan
+
+
+class TalkDesk(QObject):
+    """Keeps the list of exchanges right."""
+
+    def __init__(
+        self,
+        side: SidePanel,
+        session: Session,
+        runs: Runs,
+        running: Running,
+        stage: Stage,
+        background: Background,
+        message_bar: MessageBar,
+    ) -> None:
+        super().__init__(side)
+        self._side = side
+        self._view = side.conversation
+        self._session = session
+        self._runs = runs
+        self._running = running
+        self._stage = stage
+        self._background = background
+        self._bar = message_bar
+        self._exchanges: list[Exchange] = []
+        self._back: tuple[Exchange, Photo] | None = None  # what is looked back at
+        self._unseen: tuple[int, Photo] | None = None  # the result whose small picture is still to be made
+        self._view.title = side.instruction.chips.title
+        self._view.text_chosen.connect(self._write)
+        self._view.result_chosen.connect(self._open)
+        side.plan_card.answer_asked.connect(side.instruction.setFocus)
+        session.opened.connect(self._on_opened)
+        session.touched.connect(self._on_touched)
+        session.pictures_ready.connect(self._on_pictures)
+        running.asked.connect(self.ask)
+        runs.planned.connect(self._on_planned)
+        runs.result.connect(self._on_result)
+        runs.answered.connect(self._on_answered)
+        runs.failed.connect(self._on_failed)
+        runs.cancelled.connect(lambda: self._end(Outcome.cancelled))
+        runs.state_changed.connect(self._on_state)
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """The oldest first."""
+        return self._exchanges
+
+    def ask(self, text: str) -> None:
+        """The user has asked for something, and the engine is at it."""
+        text = tidy(text)
+        last = self._last(Outcome.planned)
+        if last is not None and last.text == text:
+            self._change(replace(last, outcome=Outcome.waiting))
+            return
+        self._leave_result()
+        number = self._exchanges[-1].number + 1 if self._exchanges else 1
+        self._exchanges.append(Exchange(number, text))
+        self._show()
+
+    # news of the run
+
+    def _on_state(self, state: State) -> None:
+        if state is State.planning:
+            self._stop_looking()
+
+    def _on_planned(self, plan: Plan) -> None:
+        last = self._last(Outcome.waiting)
+        if last is not None:
+            outcome = Outcome.waiting if self._runs.busy else Outcome.planned
+            self._change(replace(last, reply=plan.reply, plan=plan, outcome=outcome))
+
+    def _on_result(self, pending: Pending) -> None:
+        text = tidy(pending.instruction.text)
+        last = self._last(Outcome.waiting, Outcome.result)
+        if last is None or last.text != text:
+            self.ask(text)
+            last = self._exchanges[-1]
+        self._change(
+            replace(
+                last,
+                reply=pending.result.plan.reply,
+                plan=pending.result.plan,
+                seed=pending.result.seed,
+                outcome=Outcome.result,
+            )
+        )
+        self._unseen = (last.number, pending.photo)
+        self._on_pictures()
+
+    def _on_answered(self, result: EditResult) -> None:
+        words = " ".join(result.notes) or result.plan.reply
+        last = self._last(Outcome.waiting)
+        if last is not None:
+            self._change(replace(last, reply=words, plan=result.plan, outcome=Outcome.answered))
+        if all(operation.op is Op.describe for operation in result.plan.operations):
+            self._side.plan_card.clear()
+
+    def _on_failed(self, error: OvertoneError) -> None:
+        last = self._last(Outcome.waiting)
+        if last is not None:
+            self._change(replace(last, reply=f"{error.message} {error.hint}".strip(), outcome=Outcome.failed))
+
+    def _end(self, outcome: Outcome) -> None:
+        last = self._last(Outcome.waiting)
+        if last is not None:
+            self._change(replace(last, outcome=outcome))
+
+    # news of the document
+
+    def _on_opened(self) -> None:
+        document = self._session.document
+        assert document is not None
+        self._back = self._unseen = None
+        self._exchanges = [
+            Exchange(number, edit.instruction.text, edit.plan.reply, Outcome.accepted, edit.plan, edit.seed, edit.key)
+            for number, edit in enumerate(document.edits, 1)
+        ]
+        self._show()
+
+    def _on_touched(self, touched: Touched) -> None:
+        """Results become accepted or discarded, accepted ones are taken back."""
+        document = self._session.document
+        if document is None or not touched.photo:
+            return
+        self._stop_looking()
+        keys = {edit.key for edit in document.edits}
+        known = {exchange.key for exchange in self._exchanges}
+        for exchange in list(self._exchanges):
+            if exchange.outcome is Outcome.result and document.pending is None:
+                fresh = (edit for edit in document.edits if edit.key not in known)
+                new = next((edit for edit in fresh if edit.plan == exchange.plan), None)
+                outcome = Outcome.accepted if new is not None else Outcome.discarded
+                self._change(replace(exchange, outcome=outcome, key=new.key if new is not None else ""))
+            elif exchange.key and (exchange.key in keys) != (exchange.outcome is Outcome.accepted):
+                there = exchange.key in keys
+                self._change(replace(exchange, outcome=Outcome.accepted if there else Outcome.undone))
+
+    def _on_pictures(self) -> None:
+        """Small pictures of results whose large ones are ready now."""
+        if self._unseen is not None:
+            number, photo = self._unseen
+            pyramid, exchange = self._session.pyramid(photo), self._exchange(number)
+            if pyramid is not None:
+                self._unseen = None
+                if exchange is not None:
+                    self._change(replace(exchange, thumb=small(pyramid.overview(2 * THUMB.width()))))
+        if self._back is not None:
+            self._look_back()
+
+    # what the user does with the list
+
+    def _write(self, number: int) -> None:
+        exchange = self._exchange(number)
+        if exchange is not None:
+            self._side.instruction.write(exchange.text)
+
+    def _open(self, number: int) -> None:
+        """Look back at an accepted result, or make one again that was let go."""
+        exchange, document = self._exchange(number), self._session.document
+        if exchange is None or document is None:
+            return
+        if exchange.outcome is Outcome.result:
+            self._stop_looking()
+            self._stage.show_pictures()
+        elif exchange.outcome is Outcome.accepted:
+            place = next((at for at, edit in enumerate(document.edits, 1) if edit.key == exchange.key), 0)
+            edits = document.edits[:place]
+
+            def made(photo: Photo) -> None:
+                if self._session.document is document:
+                    self._back = (exchange, photo)
+                    self._look_back()
+
+            self._background.submit(lambda: document.picture(edits), made, self._say)
+        elif exchange.plan is not None:
+            self._running.make_again(exchange.text, exchange.plan, exchange.seed)
+
+    def _look_back(self) -> None:
+        """Show an earlier state; the document is not changed."""
+        assert self._back is not None
+        exchange, photo = self._back
+        pyramid = self._session.pyramid(photo)  # when it is not there yet, pictures_ready calls again
+        if pyramid is None:
+            return
+        self._stage.canvas.show_pictures(pyramid, None)
+        self._bar.say(
+            self.tr("This is the photo after “{0}”.").format(exchange.text),
+            button=self.tr("Back to now"),
+            run=self._return,
+        )
+
+    def _return(self) -> None:
+        self._back = None
+        self._stage.show_pictures()
+
+    def _stop_looking(self) -> None:
+        if self._back is not None:
+            self._back = None
+            self._bar.dismiss()
+
+    # helpers
+
+    def _exchange(self, number: int) -> Exchange | None:
+        return next((exchange for exchange in self._exchanges if exchange.number == number), None)
+
+    def _last(self, *outcomes: Outcome) -> Exchange | None:
+        """The newest exchange, if it stands so."""
+        last = self._exchanges[-1] if self._exchanges else None
+        return last if last is not None and last.outcome in outcomes else None
+
+    def _leave_result(self) -> None:
+        """A result that still waits gives way to a new wish."""
+        last = self._last(Outcome.result)
+        if last is not None:
+            self._change(replace(last, outcome=Outcome.discarded))
+
+    def _change(self, exchange: Exchange) -> None:
+        self._exchanges = [exchange if each.number == exchange.number else each for each in self._exchanges]
+        self._show()
+
+    def _show(self) -> None:
+        self._view.show_exchanges(self._exchanges)
+        self._side.show_newest()
+
+    def _say(self, error: Any) -> None:
+        self._bar.say(error.message, error.hint, "warning")
+
+
+def small(image: QImage) -> QImage:
+    """An image filling a result's button at twice its logical size, cut in the middle."""
+    size = QSize(2 * THUMB.width(), 2 * THUMB.height())
+    scaled = image.scaled(
+        size, Qt.AspectRatioMode.KeepAspectRatioByExpanding, Qt.TransformationMode.SmoothTransformation
+    )
+    cut = scaled.copy(
+        (scaled.width() - size.width()) // 2, (scaled.height() - size.height()) // 2, size.width(), size.height()
+    )
+    cut.setDevicePixelRatio(2)
+    return cut

@@ -1,0 +1,1 @@
+"""The window: its arrangement, commands, menus and pages."""

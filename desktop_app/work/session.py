@@ -1,0 +1,403 @@
+"""The session behind a window: the document, its references and their thumbnails, and the files around them.
+
+Files are read, prepared for the screen and written in a worker; the window only hears that something is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.background import Background
+from desktop_app.canvas.pyramid import Pyramid, build
+from desktop_app.references import thumbs
+from desktop_app.references.thumbs import Thumb
+from desktop_app.work.document import Document, Reference, Touched, numbered
+from desktop_app.work.recorder import Recorder
+from engine.errors import OvertoneError
+from engine.files import Original, read_photo, sniff, write_photo
+from engine.files.options import SaveOptions
+from engine.picture import Photo
+from engine.project.edits import Edits, state
+from engine.project.journal import Journal
+from engine.project.project_file import SUFFIX, open_project
+from engine.project.recovery import Resumed
+from engine.values import Media
+
+MOST_FILES = 24  # taken at once; more is a slip, and each is read whole
+KEPT = 4  # pyramids: original, current, result, and one for undo
+HEAVY = 700_000_000  # bytes of pyramids above which the one for undo is let go
+
+
+def read_for_screen(path: Path) -> tuple[Photo, Pyramid]:
+    """A photo and its pyramid."""
+    photo = read_photo(path)
+    return photo, build(photo)
+
+
+def resumed_for_screen(resumed: Callable[[], Resumed]) -> tuple[Resumed, Pyramid, dict[Path, Thumb]]:
+    """A document that goes on, its picture's pyramid, and the thumbnails of its references."""
+    found = resumed()
+    good, _ = read_references([reference.path for reference in found.document.references])
+    return found, build(found.document.photo), {path: thumb for path, (_, thumb) in good.items()}
+
+
+def read_references(paths: Sequence[Path]) -> tuple[dict[Path, tuple[Media, Thumb]], list[OvertoneError]]:
+    """What the files hold, and why the others cannot be used."""
+    good: dict[Path, tuple[Media, Thumb]] = {}
+    bad: list[OvertoneError] = []
+    for path in paths:
+        try:
+            media = sniff(path)
+            good[path] = (media, thumbs.make(path, media))
+        except OvertoneError as error:
+            bad.append(error)
+    return good, bad
+
+
+class Session(QObject):
+    """What the window works on.
+
+    Attributes
+    ----------
+    opened
+        Another document is there.
+    touched
+        A :class:`~desktop_app.work.document.Touched`: what undo, redo, accept or discard changed.
+    pictures_ready
+        A pyramid that was asked for is there.
+    references_changed
+        The bins' content or thumbnails changed.
+    added
+        Numbers of references that came in by files.
+    known
+        Numbers of references whose files came in again.
+    refused
+        The errors of files that were not taken, and how many there were in all.
+    saved
+        Where the photo was written, and what to tell of it.
+    exported
+        Where the picture was exported to, and what to tell of it.
+    failed
+        An :class:`~engine.errors.OvertoneError`.
+    working
+        What the files' worker does now, in words; empty when nothing.
+    resumed
+        A document goes on, from a project or after a kill: a :class:`~engine.project.recovery.Resumed`.
+    recorder
+        Keeps the document on the disk.
+    """
+
+    opened = Signal()
+    touched = Signal(object)
+    pictures_ready = Signal()
+    references_changed = Signal()
+    added = Signal(list)
+    known = Signal(list)
+    refused = Signal(list, int)
+    saved = Signal(object, object)
+    exported = Signal(object, object)
+    failed = Signal(object)
+    working = Signal(str)
+    resumed = Signal(object)
+
+    def __init__(self, background: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background = background
+        self.recorder = Recorder(self)
+        self.document: Document | None = None
+        self.thumbs: dict[Path, Thumb] = {}
+        self._loose: tuple[Reference, ...] = ()
+        self._pyramids: list[tuple[Photo, Pyramid]] = []
+        self._asked: list[Photo] = []
+        self._opening = 0
+        self._composing = False
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Those of the document, or those waiting for one."""
+        return self.document.references if self.document is not None else self._loose
+
+    # files
+
+    def open(self, path: Path) -> None:
+        """Read a photo and make it the document, the references stay in their bins; or open a project."""
+        if path.suffix.lower() == SUFFIX:
+            self.resume(lambda: open_project(path), path.name)
+            return
+        self._background.forget(self._opening)
+        self.working.emit(self.tr("Opening {0}…").format(path.name))
+        self._opening = self._background.submit(
+            lambda: read_for_screen(path), lambda value: self._opened(path, *value), self._fail
+        )
+
+    def resume(self, resumed: Callable[[], Resumed], name: str) -> None:
+        """Go on with a document that ``resumed`` brings back from the disk; it is called in a worker."""
+        self._background.forget(self._opening)
+        self.working.emit(self.tr("Opening {0}…").format(name))
+        self._opening = self._background.submit(
+            lambda: resumed_for_screen(resumed), lambda value: self._resumed(*value), self._fail
+        )
+
+    def save_project(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Write the project file, then call ``then``."""
+        document = self.document
+        if document is None:
+            return
+
+        def done(edits: Edits) -> None:
+            self.working.emit("")
+            document.saved_project(edits, path)
+            self.saved.emit(path, ())
+            if then is not None:
+                then()
+
+        self.working.emit(self.tr("Saving {0}…").format(path.name))
+        self.recorder.save_project(path, done, self._fail)
+
+    def close(self) -> None:
+        """Leave everything on the disk that should be there."""
+        self.recorder.close()
+
+    def save(self, path: Path, then: Callable[[], None] | None = None) -> None:
+        """Write the current picture, then call ``then``."""
+        document = self.document
+        if document is None:
+            return
+        photo, original = document.photo, Original.at(document.path, self.recorder.original)
+
+        def done(notes: tuple[str, ...]) -> None:
+            self.working.emit("")
+            document.saved(photo, path)
+            self.saved.emit(path, notes)
+            if then is not None:
+                then()
+
+        self.working.emit(self.tr("Saving {0}…").format(path.name))
+        self._background.submit(lambda: write_photo(photo, path, original), done, self._fail)
+
+    def export(self, path: Path, options: SaveOptions) -> None:
+        """Write the current picture as the user has chosen; the document is as unsaved as before."""
+        document = self.document
+        if document is None:
+            return
+        photo, original = document.photo, Original.at(document.path, self.recorder.original)
+
+        def done(notes: tuple[str, ...]) -> None:
+            self.working.emit("")
+            self.exported.emit(path, notes)
+
+        self.working.emit(self.tr("Exporting {0}…").format(path.name))
+        self._background.submit(lambda: write_photo(photo, path, original, options), done, self._fail)
+
+    def add_files(self, paths: Sequence[Path], then: Callable[[list[int]], None] | None = None) -> None:
+        """Read files and put each into the bin it belongs to; ``then`` gets the numbers of all that are there."""
+        wanted = list(dict.fromkeys(path.absolute() for path in paths))
+        if not wanted:
+            return
+        count, wanted = len(wanted), wanted[:MOST_FILES]
+        text = self.tr("Reading {0}…").format(wanted[0].name)
+        self.working.emit(text if len(wanted) == 1 else self.tr("Reading {0} files…").format(len(wanted)))
+        self._background.submit(
+            lambda: read_references(wanted), lambda value: self._read(wanted, count, then, *value), self._fail
+        )
+
+    # pictures for the screen
+
+    def pyramid(self, photo: Photo) -> Pyramid | None:
+        """The photo ready for the screen; if it is not yet, it is made and ``pictures_ready`` follows."""
+        for index, (known, pyramid) in enumerate(self._pyramids):
+            if known is photo:
+                self._pyramids.append(self._pyramids.pop(index))
+                return pyramid
+        if not any(asked is photo for asked in self._asked):
+            self._asked.append(photo)
+            self._background.submit(lambda: build(photo), lambda value: self._built(photo, value), self._fail)
+        return None
+
+    # changes
+
+    def remove_reference(self, number: int) -> None:
+        """Take a reference out of its bin."""
+        if self.document is not None:
+            self.document.remove_reference(number)
+        else:
+            self._loose = tuple(item for item in self._loose if item.number != number)
+        self.references_changed.emit()
+
+    def change_reference(self, changed: Reference, label: str) -> None:
+        """Put ``changed`` in the place of the reference of its number; ``label`` names the step of the history."""
+        if self.document is not None:
+            self.document.change_reference(changed, label)
+        else:
+            self._loose = tuple(changed if item.number == changed.number else item for item in self._loose)
+        self.references_changed.emit()
+
+    def exchange_file(self, number: int, path: Path, label: str) -> None:
+        """Let a reference use another file of the same medium, which is read first."""
+
+        def read(value: tuple[dict[Path, tuple[Media, Thumb]], list[OvertoneError]]) -> None:
+            good, bad = value
+            reference = next((item for item in self.references if item.number == number), None)
+            if bad:
+                self.refused.emit(bad, 1)
+            elif reference is not None and good[path][0] is reference.media:
+                self.thumbs[path] = good[path][1]
+                self.change_reference(replace(reference, path=path, name=reference.title), label)
+
+        self._background.submit(lambda: read_references([path]), read, self._fail)
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        if self.document is not None:
+            self._change(self.document.undone, self.document.undo)
+
+    def redo(self) -> None:
+        """Do the last undone change again."""
+        if self.document is not None:
+            self._change(self.document.redone, self.document.redo)
+
+    def accept(self, *, then: Callable[[], None] | None = None, keep_mask: bool = False) -> None:
+        """Keep the pending result, then call ``then``; the mask is cleared unless it is to be kept."""
+        document = self.document
+        if document is None or document.pending is None:
+            if then is not None:
+                then()
+            return
+
+        def act() -> Touched:
+            document.accept(keep_mask=keep_mask)
+            return Touched(document.mask.whole, photo=True)
+
+        self._change(document.accepting, act, then)
+
+    def set_edits(self, label: str, edits: Edits) -> None:
+        """Take another stack of edits, as one step of undo that ``label`` names."""
+        document = self.document
+        if document is not None:
+            self._change(lambda: edits, lambda: document.set_edits(label, edits))
+
+    def compose(self, edits: Edits, then: Callable[[Photo], None]) -> None:
+        """Have the picture of a stack made, by the worker when that takes long, and give it to ``then``."""
+        document = self.document
+        if document is None or self._composing:
+            return
+        if not document.slow(edits):
+            try:
+                then(document.picture(edits))
+            except OvertoneError as error:
+                self._fail(error)
+            return
+
+        def done(photo: Photo) -> None:
+            self._composing = False
+            self.working.emit("")
+            if self.document is document:
+                document.remember(edits, photo)
+                then(photo)
+
+        def failed(error: OvertoneError) -> None:
+            self._composing = False
+            self._fail(error)
+
+        self._composing = True
+        self.working.emit(self.tr("Putting the picture together…"))
+        self._background.submit(lambda: document.picture(edits), done, failed)
+
+    def _change(
+        self, wanted: Callable[[], Edits], act: Callable[[], Touched], then: Callable[[], None] | None = None
+    ) -> None:
+        """Do ``act`` once the picture of the stack that it leads to is there."""
+        edits = wanted()
+
+        def go(_photo: Photo) -> None:
+            if state(wanted()) != state(edits):  # something else was done while the picture was made
+                self._change(wanted, act, then)
+                return
+            self._tell(act())
+            if then is not None:
+                then()
+
+        self.compose(edits, go)
+
+    def discard(self) -> None:
+        """Let the pending result go."""
+        if self.document is not None and self.document.pending is not None:
+            self.document.discard()
+            self._tell(Touched(photo=True))
+
+    # answers of the worker
+
+    def _opened(self, path: Path, photo: Photo, pyramid: Pyramid) -> None:
+        references = self.references
+        journal = Journal.fresh()
+        self._begin(Document(photo, path, references, journal.store), journal, pyramid)
+        self.opened.emit()
+
+    def _resumed(self, resumed: Resumed, pyramid: Pyramid, thumbs: dict[Path, Thumb]) -> None:
+        self.thumbs.update(thumbs)
+        self._begin(resumed.document, resumed.journal, pyramid)
+        self.opened.emit()
+        self.resumed.emit(resumed)
+
+    def _begin(self, document: Document, journal: Journal, pyramid: Pyramid) -> None:
+        self._loose = ()
+        self.document = document
+        self.recorder.follow(document, journal)
+        self._pyramids = [(document.photo, pyramid)]
+        self._asked.clear()
+        self.working.emit("")
+
+    def _read(
+        self,
+        wanted: list[Path],
+        count: int,
+        then: Callable[[list[int]], None] | None,
+        good: dict[Path, tuple[Media, Thumb]],
+        bad: list[OvertoneError],
+    ) -> None:
+        self.working.emit("")
+        there = {item.path: item.number for item in self.references}
+        same = {self.thumbs[path].digest: path for path in there if path in self.thumbs}
+        twins = {path: same[thumb.digest] for path, (_, thumb) in good.items() if thumb.digest in same}
+        again = [there[twins.get(path, path)] for path in good if path in there or path in twins]
+        files = {path: media for path, (media, _) in good.items() if path not in twins}
+        self.thumbs.update({path: thumb for path, (_, thumb) in good.items()})
+        if self.document is not None:
+            fresh = self.document.add_references(files)
+        else:
+            fresh = numbered(self._loose, files)
+            self._loose = (*self._loose, *fresh)
+        self.references_changed.emit()
+        if fresh:
+            self.added.emit([item.number for item in fresh])
+        if again and then is None:
+            self.known.emit(again)
+        if count > len(wanted):
+            text = self.tr("Only the first {0} of {1} files were taken.").format(len(wanted), count)
+            bad = [OvertoneError(text, self.tr("Add the others in smaller lots.")), *bad]
+        if bad:
+            self.refused.emit(bad, count)
+        if then is not None:
+            there = {item.path: item.number for item in self.references}
+            places = [twins.get(path, path) for path in wanted]
+            then([there[path] for path in places if path in there])
+
+    def _built(self, photo: Photo, pyramid: Pyramid) -> None:
+        self._asked = [asked for asked in self._asked if asked is not photo]
+        self._pyramids = [*self._pyramids, (photo, pyramid)][-KEPT:]
+        if sum(level.nbytes for _, each in self._pyramids for level in each.levels) > HEAVY:
+            self._pyramids = self._pyramids[-KEPT + 1 :]
+        self.pictures_ready.emit()
+
+    def _tell(self, touched: Touched) -> None:
+        if touched.references:
+            self.references_changed.emit()
+        self.touched.emit(touched)
+
+    def _fail(self, error: OvertoneError) -> None:
+        self.working.emit("")
+        self.failed.emit(error)
