@@ -68,7 +68,7 @@ class ProcessHost:
 
     def start(self) -> Running:
         """See :meth:`Host.start`."""
-        here = str(Path(__file__).resolve().parents[1])
+        here = str(Path(__file__).resolve().parents[2])
         paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]
         command = [sys.executable, "-P", "-m", engine_process.__name__, self._name]
         return _Process(

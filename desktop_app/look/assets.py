@@ -9,7 +9,7 @@ PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
 
 def resources() -> Path:
     """The ``resources`` folder beside the packages."""
-    return Path(__file__).resolve().parents[1] / "resources"
+    return Path(__file__).resolve().parents[2] / "resources"
 
 
 def sample_photo() -> Path | None:

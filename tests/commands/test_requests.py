@@ -26,6 +26,8 @@ STORY = ("a fox at home", "a fox in a storm")
 class Prior:
     """A prior that remembers its bases and changes nothing."""
 
+    width = 384
+
     def __init__(self) -> None:
         self.bases: list[np.ndarray | None] = []
 

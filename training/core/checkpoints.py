@@ -56,7 +56,7 @@ class Checkpoint:
         """
         told = {"stage": self.stage, "step": self.step, "best": self.best, "recipe": dict(self.recipe)}
         write_tensors(folder / f"step-{self.step:09d}.safetensors", self.tensors, told)
-        for old in [*listed(folder)[:-KEPT], *folder.glob(".overtone-*")]:
+        for old in [*listed(folder)[:-KEPT], *folder.glob(".overtone-*"), *folder.parent.glob(".overtone-*")]:
             old.unlink(missing_ok=True)
 
     @classmethod
