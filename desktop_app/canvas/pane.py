@@ -47,9 +47,11 @@ class Pane:
             ``(h, w, 4)`` uint8, blue first.
         """
         old, before, whole = self._kept, self._view, QRegion(0, 0, *view.window)
-        if old is None or before is None or (before.zoom, before.window) != (view.zoom, view.window):
+        if old is None or before is None or before.window != view.window:
             kept = QImage(*view.window, QImage.Format.Format_RGB32)
             self._stale = whole
+        elif before.zoom != view.zoom:
+            kept, self._stale = old, whole  # memory that is in use already is quicker than fresh
         elif (before.left, before.top) != (view.left, view.top):
             across, down = round(view.left - before.left), round(view.top - before.top)
             kept = QImage(*view.window, QImage.Format.Format_RGB32)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import cast
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 from PySide6.QtGui import QBrush, QColor, QColorSpace, QImage, QPainter, QRegion, qBlue, qGreen, qRed, qRgba
 
 from desktop_app.canvas.marks import draw_checker, draw_grid
@@ -18,6 +18,8 @@ from desktop_app.canvas.pyramid import MaskLevels, Pyramid
 from desktop_app.canvas.view import View
 from engine.project.mask import Mask
 from engine.values import Box
+
+BAND = 32  # rows of the overlay that are drawn at a time, as far as anything is painted in them
 
 
 class Compare(enum.Enum):
@@ -191,9 +193,17 @@ class Scene:
         if area.isEmpty():
             return
         values = np.ascontiguousarray(covered(levels, view, area))
-        image = QImage(values.data, area.width(), area.height(), values.strides[0], QImage.Format.Format_Indexed8)
-        image.setColorTable(_shades(overlay.colour.rgb(), overlay.opacity))
-        painter.drawImage(area.topLeft(), image)
+        shades = _shades(overlay.colour.rgb(), overlay.opacity)
+        for top in range(0, area.height(), BAND):
+            band = values[top : top + BAND]
+            painted = np.flatnonzero(band.any(axis=0))
+            if not len(painted):
+                continue
+            image = QImage(band.data, band.shape[1], band.shape[0], band.strides[0], QImage.Format.Format_Indexed8)
+            image.setColorTable(shades)
+            left, width = int(painted[0]), int(painted[-1] - painted[0]) + 1
+            place = area.topLeft() + QPoint(left, top)
+            painter.drawImage(place, image, QRect(left, 0, width, band.shape[0]))
 
 
 @lru_cache(maxsize=4)
