@@ -56,8 +56,9 @@ class Checkpoint:
         """
         told = {"stage": self.stage, "step": self.step, "best": self.best, "recipe": dict(self.recipe)}
         write_tensors(folder / f"step-{self.step:09d}.safetensors", self.tensors, told)
-        for old in [*listed(folder)[:-KEPT], *folder.glob(".overtone-*"), *folder.parent.glob(".overtone-*")]:
+        for old in listed(folder)[:-KEPT]:
             old.unlink(missing_ok=True)
+        sweep(folder)
 
     @classmethod
     def read(cls, path: Path) -> Checkpoint:
@@ -77,6 +78,12 @@ class Checkpoint:
     def part(self, prefix: str) -> dict[str, Tensor]:
         """The tensors of one part, by their names in it."""
         return {name.removeprefix(prefix): each for name, each in self.tensors.items() if name.startswith(prefix)}
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed runs left half-written in a folder."""
+    for half in folder.glob(".overtone-*"):
+        half.unlink(missing_ok=True)
 
 
 def listed(folder: Path) -> list[Path]:

@@ -28,6 +28,7 @@ from training.core.checkpoints import (
     listed,
     optimizer_state,
     read_tensors,
+    sweep,
     write_tensors,
 )
 from training.core.draws import Draws
@@ -221,6 +222,7 @@ def train(stage: Stage, recipe: Recipe, out: Path, *, resume: bool = False) -> N
                         watch.validated(step + 1, figures, stage.pictures())
                 if main and _due(step + 1, recipe.save_every, recipe.steps):
                     _checkpoint(training, ema, step + 1, best).write(checkpoints)
+                    sweep(out)  # the best weights lie there
             if main:
                 _take_best(training, ema, out / BEST if math.isfinite(best) else None)
                 stage.export(out)
