@@ -18,6 +18,7 @@ from engine.project.loading import load
 from engine.project.manifest import Manifest
 
 DAY = 86_400  # seconds
+GRACE = 0.5  # seconds: a helper that a killed program was just starting holds its lock until it has begun
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ def read_manifest(folder: Path) -> Manifest:
     return description.from_bytes(data, folder.name)
 
 
-def in_use(folder: Path) -> bool:
-    """Whether a running program has the journal."""
-    lock = FileLock(folder / LOCK, timeout=0, thread_local=False)
+def in_use(folder: Path, patience: float = 0.0) -> bool:
+    """Whether a running program has the journal, and does not let it go within ``patience`` seconds."""
+    lock = FileLock(folder / LOCK, timeout=patience, poll_interval=0.01, thread_local=False)
     try:
         lock.acquire()
     except (Timeout, OSError):
@@ -86,14 +87,18 @@ def in_use(folder: Path) -> bool:
 
 
 def lost(home: Path | None = None) -> tuple[Lost, ...]:
-    """The journals that no running program has, the newest first. What is damaged is left where it is."""
+    """The journals that no running program has, the newest first. What is damaged is left where it is.
+
+    Takes ``GRACE`` at most when a running program has some.
+    """
     home = home or journals_home()
     found: list[Lost] = []
+    until = time.monotonic() + GRACE
     if not home.is_dir():
         return ()
     for folder in home.iterdir():
         manifest_file = folder / description.NAME
-        if not manifest_file.is_file() or in_use(folder):
+        if not manifest_file.is_file() or in_use(folder, max(until - time.monotonic(), 0.0)):
             continue
         with contextlib.suppress(BadInput, OSError):
             manifest = read_manifest(folder)

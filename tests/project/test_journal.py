@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -142,6 +143,16 @@ def test_a_journal_in_use_is_left_alone(photo_file, home):
         resume(journal.folder)
     journal.release()
     assert len(lost(home)) == 1
+
+
+def test_a_killed_program_whose_helper_still_holds_the_lock_is_waited_for(photo_file, home):
+    document, journal = working(photo_file, home)
+    paint(document, 20, 20)
+    keep(document, journal)
+    letting_go = threading.Timer(0.1, journal.release)
+    letting_go.start()
+    assert len(lost(home)) == 1
+    letting_go.join()
 
 
 def test_discarding_removes_all_of_it(photo_file, home):
