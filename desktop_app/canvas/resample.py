@@ -7,6 +7,7 @@ Everything here imports OpenCV, which the empty window does without; import it w
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ from PySide6.QtGui import QColorSpace, QImage
 from desktop_app.canvas.pyramid import MaskLevels, Pyramid
 from desktop_app.canvas.view import View
 
+Convert = Callable[[np.ndarray], np.ndarray]
 SRGB = QColorSpace.NamedColorSpace.SRgb
 SMOOTH_BELOW = 2.0  # zoom from which a photo pixel is drawn as a square
 
@@ -28,7 +30,14 @@ def shown(view: View, area: QRect) -> QRect:
     return area.intersected(photo)
 
 
-def sample(level: np.ndarray, scale: float, view: View, area: QRect) -> np.ndarray:
+def sample(
+    level: np.ndarray,
+    scale: float,
+    view: View,
+    area: QRect,
+    convert: Convert | None = None,
+    into: np.ndarray | None = None,
+) -> np.ndarray:
     """What ``area`` of the window shows of one level.
 
     Parameters
@@ -39,10 +48,15 @@ def sample(level: np.ndarray, scale: float, view: View, area: QRect) -> np.ndarr
         Photo pixels for a pixel of the level.
     view, area
         The window, and a rectangle of its pixels that lies on the photo.
+    convert
+        Changes the pixels' format. It is given what lies under ``area``: four bands are resampled in less time than
+        three.
+    into
+        ``(area height, area width[, C])`` memory to write to; else fresh memory, or the level's own.
 
     Returns
     -------
-    ``(area height, area width[, C])`` of the level's type: the nearest pixel from ``SMOOTH_BELOW`` on, else bilinear.
+    ``(area height, area width[, C])``: the nearest pixel from ``SMOOTH_BELOW`` on, else bilinear.
     """
     step = 1 / (view.zoom * scale)  # of the level, for a window pixel
     height, width = level.shape[:2]
@@ -52,18 +66,23 @@ def sample(level: np.ndarray, scale: float, view: View, area: QRect) -> np.ndarr
         columns = np.clip(np.floor(first_x + step * np.arange(area.width())), 0, width - 1).astype(np.intp)
         rows = np.clip(np.floor(first_y + step * np.arange(area.height())), 0, height - 1).astype(np.intp)
         part = level[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        if step == 1:
+        part = convert(part) if convert else part
+        if step != 1:
+            part = np.take(np.take(part, columns - columns[0], axis=1), rows - rows[0], axis=0)
+        if into is None:
             return part
-        wide = np.take(part, columns - columns[0], axis=1)
-        return np.take(wide, rows - rows[0], axis=0)
+        into[:] = part
+        return into
     left, top = max(math.floor(first_x) - 2, 0), max(math.floor(first_y) - 2, 0)
     right = min(math.ceil(first_x + step * area.width()) + 2, width)
     bottom = min(math.ceil(first_y + step * area.height()) + 2, height)
+    part = level[top:bottom, left:right]
     map_back = np.array([[step, 0, first_x - 0.5 - left], [0, step, first_y - 0.5 - top]])
     return cv2.warpAffine(
-        level[top:bottom, left:right],
+        convert(part) if convert else part,
         map_back,
         (area.width(), area.height()),
+        dst=into,
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
@@ -87,11 +106,8 @@ def picture_into(rows: np.ndarray, pyramid: Pyramid, view: View, area: QRect, sc
     if pyramid.transparent or (pyramid.space or QColorSpace(SRGB)) != screen:
         return False
     index = view.level(len(pyramid.levels))
-    pixels = sample(pyramid.levels[index], 2.0**index, view, area)
-    if pixels.dtype == np.uint16:
-        pixels = cv2.convertScaleAbs(pixels, alpha=1 / 257)
     target = rows[area.top() : area.top() + area.height(), area.left() : area.left() + area.width()]
-    cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA, dst=target)
+    sample(pyramid.levels[index], 2.0**index, view, area, _blue_first, target)
     return True
 
 
@@ -109,18 +125,22 @@ def to_screen(pixels: np.ndarray, pyramid: Pyramid, screen: QColorSpace, *, stra
     straight
         Whether the fourth band is straight transparency; else it is premultiplied or means nothing.
     """
-    if pixels.dtype == np.uint16:
-        pixels = cv2.convertScaleAbs(pixels, alpha=1 / 257)
     form = QImage.Format.Format_ARGB32_Premultiplied if pyramid.transparent else QImage.Format.Format_RGB32
     image = QImage(pixels.shape[1], pixels.shape[0], QImage.Format.Format_ARGB32 if straight else form)
-    code = cv2.COLOR_RGB2BGRA if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
-    cv2.cvtColor(pixels, code, dst=rows_of(image))
+    _blue_first(pixels, rows_of(image))
     if straight:
         image.convertTo(form)
     space = pyramid.space or QColorSpace(SRGB)
     if space != screen:
         image.applyColorTransform(space.transformationToColorSpace(screen))
     return image
+
+
+def _blue_first(pixels: np.ndarray, into: np.ndarray | None = None) -> np.ndarray:
+    """``(h, w, 3 or 4)`` uint8 or uint16 as ``(h, w, 4)`` uint8, blue first."""
+    if pixels.dtype == np.uint16:
+        pixels = cv2.convertScaleAbs(pixels, alpha=1 / 257)
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA, dst=into)
 
 
 def overlay(levels: MaskLevels, view: View, area: QRect) -> np.ndarray:

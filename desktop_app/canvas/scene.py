@@ -202,8 +202,9 @@ class Scene:
             image = QImage(band.data, band.shape[1], band.shape[0], band.strides[0], QImage.Format.Format_Indexed8)
             image.setColorTable(shades)
             left, width = int(painted[0]), int(painted[-1] - painted[0]) + 1
-            place = area.topLeft() + QPoint(left, top)
-            painter.drawImage(place, image, QRect(left, 0, width, band.shape[0]))
+            # drawn as it is, an indexed image would take four times as long
+            coloured = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+            painter.drawImage(area.topLeft() + QPoint(left, top), coloured, QRect(left, 0, width, band.shape[0]))
 
 
 @lru_cache(maxsize=4)

@@ -167,7 +167,9 @@ def test_only_what_is_in_sight_is_sampled(monkeypatch, canvas) -> None:
     areas: list[QRect] = []
     real = resample.sample
     monkeypatch.setattr(
-        resample, "sample", lambda level, scale, v, area: areas.append(area) or real(level, scale, v, area)
+        resample,
+        "sample",
+        lambda level, scale, v, area, *to: areas.append(area) or real(level, scale, v, area, *to),
     )
     canvas.zoom_to(1.0)
     canvas.grab()
