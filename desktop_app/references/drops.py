@@ -6,6 +6,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from PySide6.QtCore import QByteArray, QMimeData, QUrl
 from PySide6.QtGui import QImage
@@ -30,6 +31,8 @@ class Incoming:
         On this machine.
     image
         A picture without a file, as browsers and screenshot tools give it.
+    encoded
+        The same as the bytes of a file, not yet looked at: they are read where all files are.
     name
         What to call the picture: the last part of its address, without an ending.
     remote
@@ -41,12 +44,14 @@ class Incoming:
     files: tuple[Path, ...] = ()
     folders: tuple[Path, ...] = ()
     image: QImage | None = None
+    encoded: bytes = b""
     name: str = ""
     remote: tuple[str, ...] = ()
     selection: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.files or self.folders or self.image is not None or self.remote or self.selection)
+        pictures = self.image is not None or self.encoded
+        return bool(self.files or self.folders or pictures or self.remote or self.selection)
 
 
 def incoming(data: QMimeData) -> Incoming:
@@ -60,10 +65,11 @@ def incoming(data: QMimeData) -> Incoming:
     folders = tuple(path for path in local if path.is_dir())
     files = tuple(path for path in local if path not in folders)
     remote = tuple(url.toString() for url in urls if url.scheme().lower() in WEB)
-    image = None if files else _image(data, urls)
+    image = None if files else _image(data)
     if image is not None:
-        return Incoming((), folders, image, QUrl(remote[0]).fileName().partition(".")[0] if remote else "")
-    return Incoming(files, folders, remote=remote)
+        return Incoming((), folders, image, name=QUrl(remote[0]).fileName().partition(".")[0] if remote else "")
+    encoded = b"" if files else next(filter(None, map(_embedded, urls)), b"")
+    return Incoming(files, folders, encoded=encoded, remote=remote)
 
 
 def local_files(data: QMimeData) -> list[Path]:
@@ -100,19 +106,18 @@ def _written(data: QMimeData) -> list[QUrl]:
     return [QUrl(text)] if alone and len(text.split()) == 1 else []
 
 
-def _image(data: QMimeData, urls: list[QUrl]) -> QImage | None:
-    """The picture that the data holds, if it holds one that can be read."""
-    if data.hasImage():
-        image = QImage(data.imageData())
-        if not image.isNull():
-            return image
-    for url in urls:
-        head, _, body = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).partition(",")
-        if head.startswith(EMBEDDED) and head.endswith(";base64"):
-            try:
-                image = QImage.fromData(base64.b64decode(body.replace("%3D", "=").replace("%2B", "+")))
-            except binascii.Error:
-                continue
-            if not image.isNull():
-                return image
-    return None
+def _image(data: QMimeData) -> QImage | None:
+    """The picture that another program has handed over."""
+    image = QImage(data.imageData()) if data.hasImage() else QImage()
+    return None if image.isNull() else image
+
+
+def _embedded(url: QUrl) -> bytes:
+    """The bytes of the picture that an address holds; none when it holds none."""
+    head, _, body = url.toString(QUrl.ComponentFormattingOption.FullyEncoded).partition(",")
+    if not (head.startswith(EMBEDDED) and head.endswith(";base64")):
+        return b""
+    try:
+        return base64.b64decode(unquote(body))
+    except binascii.Error:
+        return b""

@@ -20,7 +20,7 @@ from desktop_app.window.message_bar import MessageBar
 from desktop_app.work.document import Reference
 from desktop_app.work.session import Session
 from engine.errors import MachineError, OvertoneError
-from engine.files import write_photo
+from engine.files import write_bytes, write_photo
 from engine.values import Media, marker
 
 Then = Callable[[list[int]], None] | None
@@ -38,6 +38,12 @@ def write_image(image: QImage, path: Path) -> Path:
     """Write a picture losslessly; raises MachineError when the disk refuses."""
     if not image.save(str(path)):
         raise MachineError(f"{path.name} could not be written.", "Make room on the disk and try again.")
+    return path
+
+
+def write_encoded(data: bytes, path: Path) -> Path:
+    """Write the bytes of a picture file; what they are is found out where files are read."""
+    write_bytes(path, data)
     return path
 
 
@@ -106,6 +112,8 @@ class ReferenceDesk(QObject):
             self._session.add_files(what.files, then)
         elif what.image is not None:
             self.take_image(what.image, what.name or self.tr("pasted"), then)
+        elif what.encoded:
+            self.make(self.tr("pasted"), "", lambda path: write_encoded(what.encoded, path), then)
         elif what.folders:
             self._bar.say(
                 self.tr("{0} is a folder.").format(what.folders[0].name),

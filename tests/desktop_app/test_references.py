@@ -82,7 +82,15 @@ def test_text_that_only_mentions_an_address_stays_text(window) -> None:
     window.side.instruction.insertFromMimeData(data)
     assert window.side.instruction.text == "see https://example.org for more"
     data.setText("data:image/png;base64,***")
-    assert incoming(data).image is None
+    assert not incoming(data)
+
+
+def test_a_broken_picture_inside_an_address_is_refused(window, qtbot) -> None:
+    data = QMimeData()
+    data.setText("data:image/png;base64," + b64encode(b"no picture").decode())
+    with qtbot.waitSignal(window.session.refused):
+        assert drop_data(window.side.pictures, data)
+    assert window.session.references == ()
 
 
 def test_pasting_into_the_window_and_into_the_instruction(open_window, sound_file, qtbot) -> None:
