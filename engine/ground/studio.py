@@ -300,13 +300,14 @@ def _bytes(rgb: np.ndarray) -> np.ndarray:
 
 
 def load(bundle: Files, starter: Selector) -> StudioSelector | None:
-    """The bundle's full-size selector, or nothing when it has none.
+    """The bundle's full-size selector, or nothing when it has none, or only one of the two networks.
 
     Raises
     ------
     BundleError
         When it is damaged.
     """
-    if not bundle.has(SETTINGS):
+    needed = (SETTINGS, f"{DETECTOR}/config.json", f"{SEGMENTER}/config.json")
+    if not all(bundle.has(path) for path in needed):
         return None
     return StudioSelector(Detector.load(bundle), Segmenter.load(bundle), starter)

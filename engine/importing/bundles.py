@@ -105,3 +105,31 @@ def alongside(staged: Path, folder: Path, names: tuple[str, ...], into: str) -> 
             shutil.copyfile(source, place)
             out[f"{into}/{name}"] = {"size": place.stat().st_size, "sha256": sha256_of(place)}
     return out
+
+
+def borrow(staged: Path, home: Path, wanted: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Copy the starter's files that a checkpoint needs beside it; gives sizes and hashes.
+
+    Parameters
+    ----------
+    staged
+        As in :func:`add`.
+    home
+        Where bundles lie.
+    wanted
+        Path in the new bundle to the starter's.
+
+    Raises
+    ------
+    BundleError
+        When something is wanted and the starter is missing or damaged.
+    """
+    if not wanted:
+        return {}
+    starter, out = Bundle.open(STARTER, home), {}
+    for path, there in wanted.items():
+        place = staged / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(starter.path(there), place)
+        out[path] = {"size": place.stat().st_size, "sha256": sha256_of(place)}
+    return out

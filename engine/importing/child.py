@@ -61,7 +61,8 @@ def run(job: Job, tell: Tell) -> dict[str, Any]:
     -------
     dict
         ``kind``, ``part``, ``what``, ``licence``, ``notice``; ``files``: path in the bundle to size and SHA-256;
-        ``memory``: bytes that the weights take; ``folder``: names of files of the checkpoint's folder to take along.
+        ``memory``: bytes that the weights take; ``folder``: names of files of the checkpoint's folder to take along;
+        ``borrowed``: path in the bundle to the starter's file to put there.
 
     Raises
     ------
@@ -84,7 +85,7 @@ def run(job: Job, tell: Tell) -> dict[str, Any]:
         outcome["files"] |= _small(job, files, kind.collected)
     return outcome | {
         "kind": kind.name, "part": kind.part, "what": kind.what, "licence": kind.licence, "notice": kind.notice,
-        "folder": list(kind.folder),
+        "folder": list(kind.folder), "borrowed": dict(kind.borrowed),
     }  # fmt: skip
 
 
@@ -99,7 +100,7 @@ def _folder(path: Path, out: Path, tell: Tell) -> dict[str, Any]:
     first = found[0][1]
     return {
         "kind": first.kind, "part": first.part, "what": first.what, "licence": first.licence, "notice": "",
-        "folder": [], "files": files, "memory": sum(each["size"] for each in files.values()),
+        "folder": [], "borrowed": {}, "files": files, "memory": sum(each["size"] for each in files.values()),
     }  # fmt: skip
 
 

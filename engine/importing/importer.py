@@ -110,6 +110,7 @@ def import_path(
         outcome = _asked(job, progress)
         if not saved and path.is_dir() and outcome["folder"]:
             outcome["files"] |= bundles.alongside(staged, path, tuple(outcome["folder"]), outcome["part"])
+        outcome["files"] |= bundles.borrow(staged, home, outcome["borrowed"])
         progress("remembering where it came from", 0)
         origin = Origin(outcome["what"], outcome["licence"], path.name, sha256=sha256_of(files[0]))
         bundles.add(home, name, staged, outcome, origin)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from engine.errors import BadInput
-from engine.importing import diffusion, understanding
+from engine.importing import detection, diffusion, understanding
 from engine.importing.layouts import Layout, Misfit, Misfitting, Shape, compare
 
 Config = Mapping[str, Any]
@@ -43,6 +43,8 @@ class Kind:
         Whether what the bundle's file holds already stays in it (restorers of several scales).
     folder
         Files of the checkpoint's own folder that come along when they are there.
+    borrowed
+        Path in the bundle to the starter's file that is copied there.
     notice
         What the user has to know before use.
     """
@@ -57,6 +59,7 @@ class Kind:
     ignored: tuple[str, ...] = ()
     collected: bool = False
     folder: tuple[str, ...] = ()
+    borrowed: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
 
     def fits(self, names: Mapping[str, object]) -> bool:
@@ -145,6 +148,20 @@ KINDS = (
     Kind(
         "diffrir-teacher", "DiffRIR, first stage", "unstated", "teacher", ("G.", "E."),
         understanding.diffrir_teacher_layout,
+    ),
+    Kind(
+        "grounding-dino", "GroundingDINO in its authors' layout", "apache-2.0", "grounding",
+        ("transformer.encoder.fusion_layers.", "backbone.0.patch_embed.", "bert."),
+        detection.detector_layout, detection.detector_files, borrowed=detection.VOCABULARY,
+    ),
+    Kind(
+        "sam", "Segment Anything in its authors' layout", "apache-2.0", "grounding",
+        ("image_encoder.patch_embed.", "prompt_encoder.", "mask_decoder."),
+        detection.segmenter_layout, detection.segmenter_files,
+    ),
+    Kind(
+        "hed", "HED edges, as published with ControlNet", "unstated", "controls",
+        ("norm", "block1.convs.", "block5.projection."), detection.edges_layout,
     ),
 )  # fmt: skip
 

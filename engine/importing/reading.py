@@ -30,7 +30,7 @@ PICKLES = (".bin", ".pth", ".pt", ".ckpt")
 LONGEST_HEADER = 100_000_000  # bytes, as the safetensors library has it
 LARGEST_PICKLE = 64 << 20  # bytes of the names and shapes; the largest published one has 1 MB
 LOCAL_HEADER = 30  # bytes before a zip entry's name
-WRAPPERS = ("params_ema", "params", "state_dict")  # of a training checkpoint, the averaged weights first
+WRAPPERS = ("params_ema", "params", "state_dict", "model")  # of a training checkpoint, the averaged weights first
 AGAIN = "Get the file again, or as safetensors."
 
 
