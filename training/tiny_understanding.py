@@ -43,7 +43,8 @@ from transformers import (
 )
 
 from engine.encode.imagebind_network import ImageBind, ImageBindShape, Sense, TowerShape
-from engine.importing.understanding import CLIP_HUGE, CONTROL_TOKENS, any2pix_layout
+from engine.importing.layouts import Layout
+from engine.importing.understanding import CLIP_HUGE, CLIP_LARGE, CONTROL_TOKENS, any2pix_layout, llmga_layout
 from engine.refine.published_network import PublishedNetwork, PublishedShape
 from training.tiny import save_tokenizer, text_config
 
@@ -249,13 +250,28 @@ def write_any2pix(root: Path, seed: int = 0) -> None:
     vision = {**CLIP_HUGE, "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
     vision |= {"image_size": 28, "projection_dim": 24}
     given = {**config.to_dict(), "model_type": "instructany2pix", "vision": vision}
-    layout = any2pix_layout({}, given)
+    _write_published(root, any2pix_layout({}, given), given)
+    tokenizer.save_pretrained(root)
+
+
+def write_llmga(root: Path, seed: int = 0) -> None:
+    """LLMGA's language model as published, in miniature: weights, configuration, tokenizer."""
+    torch.manual_seed(seed)
+    tokenizer = chat_tokenizer()
+    vision = {**CLIP_LARGE, "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 3}
+    vision |= {"num_attention_heads": 2, "image_size": 28, "patch_size": 7}
+    given = {**llama(len(tokenizer)).to_dict(), "model_type": "llava_llama", "mm_hidden_size": 16, "vision": vision}
+    _write_published(root, llmga_layout({}, given), given)
+    tokenizer.save_pretrained(root)
+
+
+def _write_published(root: Path, layout: Layout, config: dict[str, Any]) -> None:
+    """A checkpoint of random weights with every name of a layout."""
     state = {name: torch.randn(slot.shape) * 0.2 for name, slot in layout.items()}
     state |= {name: torch.ones_like(value) for name, value in state.items() if name.endswith("norm.weight")}
     root.mkdir(parents=True)
     torch.save(state, root / "pytorch_model.bin")
-    (root / "config.json").write_text(json.dumps(given))
-    tokenizer.save_pretrained(root)
+    (root / "config.json").write_text(json.dumps(config))
 
 
 def write_small_vlm(folder: Path, seed: int = 0) -> None:

@@ -243,7 +243,7 @@ def llmga_projector_layout(shapes: Mapping[str, Shape], config: Config, file: st
 
 def llmga_files(_shapes: Mapping[str, Shape], config: Config) -> dict[str, bytes]:
     """Configuration of the LLaVA class, its picture's preparation, and what kind of planner it is."""
-    from transformers import CLIPVisionConfig, LlavaConfig
+    from transformers import CLIPImageProcessor, CLIPVisionConfig, LlavaConfig
 
     vision = CLIPVisionConfig(**config.get("vision", CLIP_LARGE))
     llava = LlavaConfig(
@@ -252,8 +252,11 @@ def llmga_files(_shapes: Mapping[str, Shape], config: Config) -> dict[str, bytes
         vision_feature_layer=-2,
         vision_feature_select_strategy="default",
     )
+    side = vision.image_size
+    look = CLIPImageProcessor(size={"shortest_edge": side}, crop_size={"height": side, "width": side})
     return {
         "language/config.json": llava.to_json_string(use_diff=False).encode(),
+        "language/preprocessor_config.json": _json(look.to_dict()),
         "language/language.json": _json({"class": "llava", "template": "llmga"}),
     }
 

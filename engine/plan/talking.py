@@ -20,6 +20,7 @@ from engine.plan.foreign import ForeignVocabulary
 from engine.plan.grammar import MOST_OPERATIONS, Grammar, subs_of
 from engine.plan.names import Names
 from engine.plan.planner import Planner, teller
+from engine.plan.seeing import Squaring, padded, squaring, squeezed
 from engine.plan.speaker import Inputs, Speaker
 from engine.plan.templates import IMAGE, own, request, turns_of, vicuna
 from engine.plan.writing import sources_of
@@ -101,6 +102,8 @@ class TalkingPlanner:
         Prepares a picture for LLaVA's class; for others the whole processor.
     template
         ``vicuna`` for LLaVA and LLMGA, ``own`` for the processor's.
+    square
+        How LLaVA's class is given a picture that is no square.
     """
 
     speaker: Speaker
@@ -108,6 +111,7 @@ class TalkingPlanner:
     vocabulary: ForeignVocabulary
     look: Any
     template: str = "vicuna"
+    square: Squaring = "pad"
 
     @property
     def width(self) -> int:
@@ -151,7 +155,8 @@ class TalkingPlanner:
         tokenizer = processor(AutoTokenizer, bundle, FOLDER)
         look = processor(AutoImageProcessor if named == "llava" else AutoProcessor, bundle, FOLDER)
         template = "vicuna" if named == "llava" else "own"
-        return cls(Speaker(model), tokenizer, ForeignVocabulary.of(tokenizer), look, template)
+        square = squaring(bundle.json(SETTINGS) if bundle.has(SETTINGS) else {})
+        return cls(Speaker(model), tokenizer, ForeignVocabulary.of(tokenizer), look, template, square)
 
     def plan(
         self,
@@ -232,11 +237,16 @@ class TalkingPlanner:
         start = self.tokenizer.bos_token_id
         return torch.tensor([start, *ids] if begins and start is not None else ids, dtype=torch.long)
 
+    def pixel_values(self, picture: np.ndarray) -> torch.Tensor:
+        """``(1, 3, s, s)`` of a picture ``(h, w, 3)`` uint8, as LLaVA's tower is given it."""
+        whole = squeezed(picture) if self.square == "squeeze" else padded(picture, self.look.image_mean)
+        return self.look(images=[whole], return_tensors="pt")["pixel_values"]
+
     @torch.inference_mode()
     def _seen(self, pixels: np.ndarray) -> torch.Tensor:
         """``(tokens, width)`` of a picture ``(h, w, 3)`` uint8, by LLaVA's tower and projector."""
         first = next(self.speaker.model.parameters())
-        told = self.look(images=[pixels], return_tensors="pt")["pixel_values"].to(first.device, first.dtype)
+        told = self.pixel_values(pixels).to(first.device, first.dtype)
         found = self.speaker.model.model.get_image_features(pixel_values=told).pooler_output
         return found[0]
 

@@ -20,7 +20,6 @@ from engine.importing.child import Job
 from engine.importing.child import run as read
 from engine.importing.kinds import checked, recognised
 from engine.importing.layouts import Misfitting
-from engine.pretrained import network
 from training import tiny, tiny_understanding
 
 DINO = {"heads": 2, "text_heads": 2, "look": {"size": {"shortest_edge": 64, "longest_edge": 120}}}
@@ -152,6 +151,14 @@ def imported(tmp_path, published, config, more=()):
     return done, Bundle.open("any", tmp_path)
 
 
+def whole(kind, folder):
+    """The class with all of its weights, as the library itself reads the folder."""
+    model, told = kind.from_pretrained(folder, output_loading_info=True)
+    assert not told["missing_keys"]
+    assert not told["unexpected_keys"]
+    return model.eval()
+
+
 def letters(root):
     tiny_understanding.letter_tokenizer().save_pretrained(root / detection.DETECTOR)
 
@@ -161,7 +168,7 @@ def test_groundingdino_in_its_authors_layout_answers_as_the_librarys(tmp_path):
     published = {f"module.{name}": value for name, value in published_detector(tmp_path / "library").items()}
     done, bundle = imported(tmp_path, {"model": published, "epoch": 3}, DINO, [letters])
     assert (done["kind"], done["part"], done["borrowed"]) == ("grounding-dino", "grounding", detection.VOCABULARY)
-    mine = network(GroundingDinoForObjectDetection, bundle, detection.DETECTOR, torch.float32)
+    mine = whole(GroundingDinoForObjectDetection, bundle.folder(detection.DETECTOR))
     theirs = GroundingDinoForObjectDetection.from_pretrained(tmp_path / "library").eval()
     told = {"pixel_values": torch.randn(1, 3, 64, 96, generator=torch.Generator().manual_seed(1))}
     told |= {"input_ids": torch.tensor([[2, 10, 40, 5, 3]]), "attention_mask": torch.ones(1, 5, dtype=torch.long)}
@@ -180,7 +187,7 @@ def test_sam_in_its_authors_layout_answers_as_the_librarys(tmp_path):
     done, bundle = imported(tmp_path, published, {"heads": 2})
     assert (done["kind"], done["part"]) == ("sam", "grounding")
     assert studio.load(bundle, None) is None  # pyright: ignore[reportArgumentType]  # without a detector: the starter's
-    mine = network(SamModel, bundle, detection.SEGMENTER, torch.float32)
+    mine = whole(SamModel, bundle.folder(detection.SEGMENTER))
     theirs = SamModel.from_pretrained(tmp_path / "library").eval()
     told = {"pixel_values": torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(1))}
     told["input_boxes"] = torch.tensor([[[4.0, 6.0, 40.0, 50.0]]])
@@ -189,11 +196,11 @@ def test_sam_in_its_authors_layout_answers_as_the_librarys(tmp_path):
     assert torch.equal(ours.pred_masks, wanted.pred_masks)
     assert torch.equal(ours.iou_scores, wanted.iou_scores)
     assert float(wanted.pred_masks.std()) > 0
+    tiny_understanding.write_segmenter(tmp_path / "plain" / detection.SEGMENTER)
+    tiny.write_manifest(tmp_path / "plain")
     picture = np.random.default_rng(0).integers(0, 255, (40, 60, 3), np.uint8)
-    library = studio.Segmenter(theirs, studio.Segmenter.load(bundle).prepare)
-    assert np.array_equal(
-        studio.Segmenter.load(bundle).masks(picture, [(3, 3, 30, 30)]), library.masks(picture, [(3, 3, 30, 30)])
-    )
+    one, two = (studio.Segmenter.load(each) for each in (bundle, Bundle.open("plain", tmp_path)))
+    assert np.array_equal(one.masks(picture, [(3, 3, 30, 30)]), two.masks(picture, [(3, 3, 30, 30)]))
 
 
 @pytest.mark.parametrize(("layers", "window"), [((2, 2, 6, 2), 7), ((2, 2, 18, 2), 12)])
@@ -262,7 +269,9 @@ def test_learned_edges_are_imported_and_found_by_the_controls(tmp_path):
     assert (done["kind"], done["part"], done["licence"]) == ("hed", "controls", "unstated")
     picture = np.random.default_rng(0).random((32, 40, 3), np.float32)
     found = extractors.load(bundle)["edge"](picture)
-    assert np.array_equal(found, extractors.edges(net.eval())(picture))
+    with torch.inference_mode():
+        wanted = net.eval()(torch.from_numpy(np.rint(picture * 255).transpose(2, 0, 1))[None])[0]
+    assert np.array_equal(found, wanted.numpy())
     assert found.std() > 0
 
 

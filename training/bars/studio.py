@@ -189,7 +189,10 @@ def llava(home: Path) -> dict[str, float]:
     with quiet(), torch.inference_mode():
         model: Any = LlavaForConditionalGeneration.from_pretrained(folder).eval()
         prepare = AutoProcessor.from_pretrained(folder)
-        given = prepare(images=picture(), text=vicuna(turns, "</s>"), return_tensors="pt")
+        seen = picture()
+        square = np.full((70, 70, 3), [int(255 * part) for part in prepare.image_processor.image_mean], np.uint8)
+        square[10:60] = seen  # of 50 rows, as LLaVA-1.5 pads it
+        given = prepare(images=square, text=vicuna(turns, "</s>"), return_tensors="pt")
         ids = given["input_ids"]
         if ids[0, -1] == prepare.tokenizer.eos_token_id:  # an answer is yet to come
             given = {name: value if name == "pixel_values" else value[:, :-1] for name, value in given.items()}
