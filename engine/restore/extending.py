@@ -1,9 +1,11 @@
-"""Carries the colours of preserved pixels a little way into the part that is generated."""
+"""Carries the colours of preserved pixels into the part that is generated."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+
+from engine.restore.matching import matched
 
 FADING = 4.0  # output pixels beyond the border at which a third of the extension is left
 
@@ -11,9 +13,11 @@ FADING = 4.0  # output pixels beyond the border at which a third of the extensio
 def extended(preserved: np.ndarray, decoded: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """The reference for a network that sees the mask: preserved pixels, carried on beyond the border.
 
-    The extension is smooth and fades into the decoded picture, so that its difference from that tells, at the border,
-    by how much the tone is off. This also holds where the decoded picture was already composited and agrees with the
-    preserved pixels everywhere else. Where nothing is preserved the reference is the decoded picture.
+    The extension is smooth and fades into the decoded picture with its tone matched to the preserved pixels
+    (:func:`engine.restore.matching.matched`), so that its difference from the decoded one tells everywhere by how much
+    the tone is probably off, and at the border what remains. This also holds where the decoded picture was already
+    composited and agrees with the preserved pixels everywhere else. Where nothing is preserved the reference is the
+    decoded picture.
 
     Parameters
     ----------
@@ -32,7 +36,8 @@ def extended(preserved: np.ndarray, decoded: np.ndarray, mask: np.ndarray) -> np
         return decoded
     distance = cv2.distanceTransform(generated, cv2.DIST_L2, 3)
     trust = np.exp(-distance / np.float32(FADING))[..., None]
-    return decoded + (pushed_and_pulled(preserved, mask) - decoded) * trust
+    tone = matched(decoded, preserved, mask)
+    return tone + (pushed_and_pulled(preserved, mask) - tone) * trust
 
 
 def pushed_and_pulled(preserved: np.ndarray, mask: np.ndarray) -> np.ndarray:

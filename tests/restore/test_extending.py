@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.restore.extending import FADING, extended, pushed_and_pulled
+from engine.restore.matching import matched
 
 
 @settings(max_examples=30, deadline=None)
@@ -34,14 +35,25 @@ def test_what_is_hidden_does_not_show_and_a_ramp_goes_on_across_a_hole():
     assert made[30, 40, 0] > made[30, 24, 0] + 0.08
 
 
-def test_a_step_of_tone_shows_at_the_border_and_fades_away_from_it():
+def test_a_step_of_tone_at_the_border_shows_everywhere_in_the_generated_part():
     photo = np.full((40, 80, 3), 0.5, np.float32)
     mask = np.zeros((40, 80), np.float32)
     mask[:, 20:] = 1
     decoded = photo + np.where(mask == 1, np.float32(0.1), 0)[..., None]
     seen = (extended(photo, decoded, mask) - decoded)[20, :, 0]
     assert np.abs(seen[:20]).max() < 1e-6
-    assert np.allclose(seen[20:], -0.1 * np.exp(-np.arange(1, 61) / FADING), atol=0.005)
+    assert np.allclose(seen[20:], -0.1, atol=0.005)
+
+
+def test_at_the_border_what_remains_of_a_step_shows_and_fades_away_from_it():
+    random = np.random.default_rng(0)
+    photo = np.full((40, 80, 3), 0.5, np.float32)
+    photo[:, 40:] = random.random((40, 40, 3), np.float32)  # another thing, which no tone can match
+    mask = np.zeros((40, 80), np.float32)
+    mask[:, 20:40] = 1
+    far = np.abs(extended(photo, photo, mask) - matched(photo, photo, mask))[:, 20:40].mean(axis=(0, 2))
+    assert far[-1] > 0.02
+    assert far[-1 - round(3 * FADING)] < 0.1 * far[-1]
 
 
 def test_where_nothing_is_preserved_the_reference_is_the_decoded_picture():

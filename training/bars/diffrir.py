@@ -31,7 +31,7 @@ RECIPE = Recipe(
     Part(400, 24, 32, 3e-3),
     Part(500, 8, 128, 3e-3),
     Part(550, 6, 96, 1.2e-3),
-    Damage(0.0, everywhere=0.5, drifting=0.0),
+    Damage(0.0, everywhere=0.5, drifting=0.0, tinted=0.0, foreign=0.0, soft=0.0),
 )
 PHOTOS, SIDE = 30, 384  # held-out photographs, pixels along their sides
 GAIN = 4.0  # dB

@@ -71,6 +71,12 @@ def shifted(picture: np.ndarray, shift: Shift, random: np.random.Generator) -> n
     return np.clip(picture * np.float32(gain) + np.float32(bias), 0, 1)
 
 
+def tinted(picture: np.ndarray, shift: Shift, random: np.random.Generator) -> np.ndarray:
+    """As :func:`shifted`, with a gain and a bias of its own for each channel."""
+    gain, bias = (1 + shift.gain * random.uniform(-1, 1, 3), shift.bias * random.uniform(-1, 1, 3))
+    return np.clip(picture * gain.astype(np.float32) + bias.astype(np.float32), 0, 1)
+
+
 def locally_shifted(picture: np.ndarray, mask: np.ndarray, shift: Shift, random: np.random.Generator) -> np.ndarray:
     """D2 as decoders do it: gain and bias vary slowly over the picture and between channels, and stop at the mask.
 

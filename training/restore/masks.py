@@ -7,6 +7,7 @@ import numpy as np
 
 IRREGULAR, BOX = 0.35, 0.30  # shares of LLMGA's restorer training; the rest are frames
 FRAME = (0.15, 0.40)  # of the side, for each side of a frame
+FEATHER = (0.5, 4.0)  # pixels, deviation of a soft border
 
 
 def draw(side: int, random: np.random.Generator) -> np.ndarray:
@@ -21,6 +22,12 @@ def draw(side: int, random: np.random.Generator) -> np.ndarray:
             mask = _frame(side, random)
         if 0.02 < mask.mean() < 0.95:
             return mask
+
+
+def softened(mask: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """``mask`` with a border as soft as a blend mask's."""
+    soft = cv2.GaussianBlur(mask, (0, 0), random.uniform(*FEATHER))
+    return np.clip((soft - 0.02) / 0.96, 0, 1)
 
 
 def _brushed(side: int, random: np.random.Generator) -> np.ndarray:

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from engine.restore.extending import extended
 from training.data import items
-from training.restore.degrade import RELEASED_SHIFT, Shift, damaged, locally_shifted, shifted
-from training.restore.masks import draw
+from training.restore.degrade import RELEASED_SHIFT, Shift, damaged, locally_shifted, shifted, tinted
+from training.restore.masks import draw, softened
 
 LONG_SIDE = 640  # of the photographs kept in memory
 
@@ -34,12 +34,21 @@ class Damage:
         photo's own, as they are when a decoder's result was already composited.
     drifting
         Chance that a shift inside the mask varies over it.
+    tinted
+        Chance that a shift inside the mask that does not vary differs between the channels.
+    foreign
+        Chance that the part in the mask is of another photograph, so that steps at the border are no sign of a shift.
+    soft
+        Chance of a mask with a soft border; in half of them the decoded picture was already blended by it.
     """
 
     first_order: float = 0.5
     shift: Shift = RELEASED_SHIFT
     everywhere: float = 0.4
     drifting: float = 0.5
+    tinted: float = 0.5
+    foreign: float = 0.1
+    soft: float = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +96,12 @@ def degraded(
     near = mask[::scale, ::scale]
     if random.random() < damage.drifting:
         made = locally_shifted(made, near, damage.shift, random)
+    elif random.random() < damage.tinted:
+        made = tinted(made, damage.shift, random)
     else:
         made = shifted(made, damage.shift, random)
+    if random.random() < 0.5:
+        return clean + (made - clean) * near[..., None]
     return np.where(near[..., None] > 0, made, clean)
 
 
@@ -120,14 +133,22 @@ class SampleMaker:
         return Batch(*(torch.from_numpy(np.stack(each)).permute(0, 3, 1, 2) for each in zip(*drawn, strict=True)))
 
     def _sample(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        random = self._random
+        truth, mask = self._crop(), draw(self._patch, random)
+        if random.random() < self._damage.soft:
+            mask = softened(mask, random)
+        if random.random() < self._damage.foreign:
+            truth = truth + (self._crop() - truth) * mask[..., None]
+        decoded = degraded(truth, mask, self._scale, self._damage, random)
+        beside = decoded.repeat(self._scale, axis=0).repeat(self._scale, axis=1)
+        return decoded, truth, extended(truth, beside, mask), mask[..., None]
+
+    def _crop(self) -> np.ndarray:
+        """Some part of a photograph ``(p, p, 3)``, 0 to 1, in one of eight positions."""
         random, patch = self._random, self._patch
         photo = self._photos[random.integers(len(self._photos))]
         side = int(random.integers(patch, min(*photo.shape[:2], 2 * patch) + 1))
         top, left = (int(random.integers(length - side + 1)) for length in photo.shape[:2])
         crop = photo[top : top + side, left : left + side]
         truth = cv2.resize(crop, (patch, patch), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-        truth = np.ascontiguousarray(np.rot90(truth[:, :: random.choice((1, -1))], int(random.integers(4))))
-        mask = draw(patch, random)
-        decoded = degraded(truth, mask, self._scale, self._damage, random)
-        beside = decoded.repeat(self._scale, axis=0).repeat(self._scale, axis=1)
-        return decoded, truth, extended(truth, beside, mask), mask[..., None]
+        return np.ascontiguousarray(np.rot90(truth[:, :: random.choice((1, -1))], int(random.integers(4))))
