@@ -119,6 +119,7 @@ def main() -> None:
     from desktop_app.bars.driving import open_window, pause, wait
     from desktop_app.client.engine_host import ProcessHost
     from desktop_app.look.assets import resources
+    from engine.files.options import RawOptions
 
     samples = resources() / "samples"
     said = {"controls": 0, "windows": 0, "unnamed": [], "unreached": []}
@@ -151,7 +152,11 @@ def main() -> None:
             pause(20)
             look(window)
         c = window.commands
-        for action in (c.preferences, c.export, c.doctor, c.about, c.library, c.palette):
+        document = window.document
+        assert document is not None
+        document.raw = RawOptions()  # so that it can be asked how a RAW file is developed
+        c.develop.setEnabled(True)
+        for action in (c.preferences, c.export, c.develop, c.doctor, c.about, c.library, c.palette):
             action.trigger()
             pause(200)
         window.running.show_settings()

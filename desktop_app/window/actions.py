@@ -80,6 +80,7 @@ class Actions:
         self.previous_result = self._make(translate("actions", "Pre&vious Result"), "Alt+Left")
         self.write = self._make(translate("actions", "Go to the &Instruction"), "Ctrl+L")
         self.export = self._make(translate("actions", "&Export…"), "Ctrl+E")
+        self.develop = self._make(translate("actions", "De&velop…"))
         self.preferences = self._make(translate("actions", "Prefere&nces…"), "Ctrl+,")
         self.preferences.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.palette = self._make(translate("actions", "&Find a Command…"), "Ctrl+K")
@@ -99,7 +100,7 @@ class Actions:
                 self.open, self.recent_menu.menuAction(), self.sample, None,
                 self.add_pictures, self.add_sounds, self.library, None,
                 self.save, self.save_as, self.export, None, self.save_project, self.save_project_as, None,
-                self.preferences, None, self.quit,
+                self.develop, self.preferences, None, self.quit,
             ),
             translate("actions", "&Edit"): (
                 self.undo, self.redo, None, self.paste, None, self.write, self.run, self.plan, self.cancel, None,

@@ -13,6 +13,7 @@ from desktop_app.look.theme import Look
 from desktop_app.runs.runs import Runs
 from desktop_app.talk.recent import Recent, state_folder
 from desktop_app.window.actions import Actions
+from desktop_app.window.develop_window import DevelopWindow
 from desktop_app.window.dialogs import Dialogs
 from desktop_app.window.export_window import ExportWindow
 from desktop_app.window.hint_bar import HintBar
@@ -23,7 +24,7 @@ from desktop_app.window.palette import Palette
 from desktop_app.window.preferences import Preferences, PreferencesFile
 from desktop_app.window.preferences_window import PreferencesWindow
 from desktop_app.window.side_panel import SidePanel
-from desktop_app.work.document import Touched
+from desktop_app.work.document import Document, Touched
 from desktop_app.work.opening import Opening
 from desktop_app.work.session import Session
 from engine.files import next_free_path
@@ -67,6 +68,7 @@ class Around(QObject):
         self.preferences_window: PreferencesWindow | None = None
         self.machine_window: MachineWindow | None = None
         self.export_window: ExportWindow | None = None
+        self.develop_window: DevelopWindow | None = None
         self._export_options: SaveOptions | None = None
         self._examining = 0
         for action, run in (
@@ -76,6 +78,7 @@ class Around(QObject):
             (actions.doctor, lambda: self.show_machine(MACHINE)),
             (actions.free_memory, self.free_memory),
             (actions.export, self.export),
+            (actions.develop, self.develop),
             (actions.first_steps, self.hints.begin),
         ):
             action.triggered.connect(lambda _checked=False, run=run: run())
@@ -104,7 +107,7 @@ class Around(QObject):
 
     def close(self) -> None:
         """Close what is open."""
-        for window in (self.preferences_window, self.machine_window, self.export_window):
+        for window in (self.preferences_window, self.machine_window, self.export_window, self.develop_window):
             if window is not None:
                 window.close()
 
@@ -163,6 +166,27 @@ class Around(QObject):
         path = self._dialogs.save_as(next_free_path(document.path, "export", suffix))
         if path is not None:
             self._session.export(path, options)
+
+    def say_developed(self, document: Document) -> None:
+        """Tell how a camera RAW file was developed, and that it can be done differently."""
+        self._bar.say(
+            self.tr("{0} was developed as the camera saw it.").format(document.path.name),
+            " ".join(document.original.notes),
+            button=self.tr("Develop Differently…"),
+            run=self.develop,
+        )
+
+    def develop(self) -> None:
+        """Ask how the camera RAW file is to be developed, and open it so."""
+        document = self._session.document
+        if document is None or document.raw is None:
+            return
+        if self.develop_window is not None:
+            self.develop_window.deleteLater()
+        path = document.path
+        self.develop_window = DevelopWindow(document.raw, bool(document.edits), self._window)
+        self.develop_window.chosen.connect(lambda raw: self._opening.open(path, raw))
+        self.develop_window.show()
 
     # the machine
 

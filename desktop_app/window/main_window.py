@@ -45,6 +45,7 @@ from desktop_app.work.recovery_bar import RecoveryBar
 from desktop_app.work.safekeeping import Safekeeping
 from desktop_app.work.session import Session
 from engine.errors import OvertoneError
+from engine.files.options import AS_SHOT
 from engine.values import Media, Plan
 
 
@@ -251,7 +252,9 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{document.path.name}[*] — Overtone")
         if not self.models.missing:
             self.message_bar.dismiss()
-        if document.original.notes:
+        if document.raw == AS_SHOT and not document.edits:
+            self.around.say_developed(document)
+        elif document.original.notes:
             self.message_bar.say(" ".join(document.original.notes))
         self._show_references()
         self._sync()

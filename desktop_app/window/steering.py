@@ -50,6 +50,7 @@ class Steering(QObject):
         c.save.setEnabled(there)
         for action in (c.save_as, c.export, c.save_project, c.save_project_as):
             action.setEnabled(there)
+        c.develop.setEnabled(document is not None and document.raw is not None)
         for action, text, change in (
             (c.undo, self.tr("&Undo {0}"), document.last_change if document else None),
             (c.redo, self.tr("&Redo {0}"), document.next_change if document else None),

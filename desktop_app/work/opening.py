@@ -15,6 +15,7 @@ from desktop_app.work.safekeeping import Safekeeping
 from desktop_app.work.session import Session
 from engine.errors import BadInput
 from engine.files import sniff
+from engine.files.options import AS_SHOT, RawOptions
 from engine.project.project_file import SUFFIX
 from engine.values import Media, marker
 
@@ -63,13 +64,13 @@ class Opening(QObject):
         if path is not None:
             self.open(path)
 
-    def open(self, path: Path) -> None:
-        """Open a photo, after the user has said what to do with changes not saved."""
+    def open(self, path: Path, raw: RawOptions = AS_SHOT) -> None:
+        """Open a photo, developed as ``raw`` says, after the user has said what to do with changes not saved."""
 
         def go() -> None:
             if self._session.document is not None:
                 self._runs.forget(self._session.document)
-            self._session.open(path)
+            self._session.open(path, raw)
 
         self._safekeeping.settle(go)
 

@@ -19,7 +19,9 @@ from desktop_app.work.document import Document, Reference, Touched, numbered
 from desktop_app.work.recorder import Recorder
 from engine.errors import OvertoneError
 from engine.files import Original, read_photo, sniff, write_photo
-from engine.files.options import SaveOptions
+from engine.files.decoding import kind_at
+from engine.files.options import AS_SHOT, RawOptions, SaveOptions
+from engine.files.sniffing import Kind
 from engine.picture import Photo
 from engine.project.edits import Edits, state
 from engine.project.journal import Journal
@@ -32,10 +34,10 @@ KEPT = 4  # pyramids: original, current, result, and one for undo
 HEAVY = 700_000_000  # bytes of pyramids above which the one for undo is let go
 
 
-def read_for_screen(path: Path) -> tuple[Photo, Pyramid]:
-    """A photo and its pyramid."""
-    photo = read_photo(path)
-    return photo, build(photo)
+def read_for_screen(path: Path, raw: RawOptions) -> tuple[Photo, RawOptions | None, Pyramid]:
+    """A photo, how it was developed if it is a camera RAW file, and its pyramid."""
+    photo = read_photo(path, raw)
+    return photo, raw if kind_at(path) is Kind.raw else None, build(photo)
 
 
 def resumed_for_screen(resumed: Callable[[], Resumed]) -> tuple[Resumed, Pyramid, dict[Path, Thumb]]:
@@ -123,15 +125,18 @@ class Session(QObject):
 
     # files
 
-    def open(self, path: Path) -> None:
-        """Read a photo and make it the document, the references stay in their bins; or open a project."""
+    def open(self, path: Path, raw: RawOptions = AS_SHOT) -> None:
+        """Read a photo and make it the document, the references stay in their bins; or open a project.
+
+        A camera RAW file is developed as ``raw`` says.
+        """
         if path.suffix.lower() == SUFFIX:
             self.resume(lambda: open_project(path), path.name)
             return
         self._background.forget(self._opening)
         self.working.emit(self.tr("Opening {0}…").format(path.name))
         self._opening = self._background.submit(
-            lambda: read_for_screen(path), lambda value: self._opened(path, *value), self._fail
+            lambda: read_for_screen(path, raw), lambda value: self._opened(path, *value), self._fail
         )
 
     def resume(self, resumed: Callable[[], Resumed], name: str) -> None:
@@ -331,10 +336,11 @@ class Session(QObject):
 
     # answers of the worker
 
-    def _opened(self, path: Path, photo: Photo, pyramid: Pyramid) -> None:
-        references = self.references
+    def _opened(self, path: Path, photo: Photo, raw: RawOptions | None, pyramid: Pyramid) -> None:
         journal = Journal.fresh()
-        self._begin(Document(photo, path, references, journal.store), journal, pyramid)
+        document = Document(photo, path, self.references, journal.store)
+        document.raw = raw
+        self._begin(document, journal, pyramid)
         self.opened.emit()
 
     def _resumed(self, resumed: Resumed, pyramid: Pyramid, thumbs: dict[Path, Thumb]) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from engine.errors import BadInput
+from engine.values import STRICT
 
 Format = Literal["", "jpeg", "png", "tiff", "webp", "avif", "jxl"]
 Profile = Literal["keep", "srgb", "display-p3"]
@@ -81,6 +82,8 @@ class RawOptions:
     BadInput
         When a value is out of its range.
     """
+
+    __pydantic_config__: ClassVar = STRICT
 
     white_balance: WhiteBalance = "camera"
     exposure: float = 0.0

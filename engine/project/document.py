@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from engine.files.options import RawOptions
 from engine.picture import Photo
 from engine.project import edits as stack
 from engine.project.accepting import Pending, accepted
@@ -59,6 +60,8 @@ class Document:
         Where the user last saved the picture to; the original's path only when chosen as such.
     project
         Where the project was last saved to or opened from.
+    raw
+        How the photo was developed; absent when it is no camera RAW file.
     strokes
         Counts the changes of the mask.
     opened
@@ -87,6 +90,7 @@ class Document:
         self.planned: Plan | None = None
         self.saved_to: Path | None = None
         self.project: Path | None = None
+        self.raw: RawOptions | None = None
         self.strokes = 0
         self.opened = time.time()
         self._accepting: tuple[Pending, Edit] | None = None

@@ -26,6 +26,7 @@ from filelock import FileLock, Timeout
 from engine.errors import BadInput, OvertoneError
 from engine.files import encode
 from engine.files.disk import Disk, make_folders, write_whole
+from engine.files.options import RawOptions
 from engine.files.writing import write_fault
 from engine.picture import Photo
 from engine.project import manifest as description
@@ -71,6 +72,8 @@ class Snapshot:
         Tells one mask from another.
     session
         Where it was saved.
+    raw
+        As in the document.
     """
 
     path: Path
@@ -85,6 +88,7 @@ class Snapshot:
     painted: tuple[Box, np.ndarray] | None
     strokes: int
     session: SessionState
+    raw: RawOptions | None
 
 
 def snapshot(document: Document, known_strokes: int = -1) -> Snapshot:
@@ -106,6 +110,7 @@ def snapshot(document: Document, known_strokes: int = -1) -> Snapshot:
         painted,
         document.strokes,
         SessionState(project, saved_to, document.modified),
+        document.raw,
     )
 
 
@@ -237,6 +242,7 @@ class Journal:
             now.written,
             now.planned and without_embeddings(now.planned),
             now.session,
+            now.raw,
         )
         if manifest != self.manifest:
             self.write_manifest(manifest)

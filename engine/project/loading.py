@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.errors import BadInput
 from engine.files import read_photo
+from engine.files.options import AS_SHOT
 from engine.project.document import Document
 from engine.project.edits import Edit, Edits
 from engine.project.journal import Journal
@@ -35,7 +36,7 @@ def load(journal: Journal, manifest: Manifest) -> tuple[Document, tuple[str, ...
         When the original itself is damaged or gone.
     """
     folder = journal.folder
-    photo = read_photo(folder / manifest.original.member)
+    photo = read_photo(folder / manifest.original.member, manifest.raw or AS_SHOT)
     edits, notes = _edits(manifest, folder, journal.store)
     references = []
     for stored in manifest.references:
@@ -43,6 +44,7 @@ def load(journal: Journal, manifest: Manifest) -> tuple[Document, tuple[str, ...
         references.append(Reference(stored.number, stored.media, path, stored.name, stored.role))
     session = manifest.session
     document = Document(photo, Path(manifest.original.path), tuple(references), journal.store, edits)
+    document.raw = manifest.raw
     document.written = manifest.written
     document.planned = manifest.planned
     if session is not None:

@@ -11,10 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from engine.errors import BadInput
+from engine.files.options import RawOptions
 from engine.project.edits import Under
 from engine.values import STRICT, Box, Instruction, Margins, Media, Plan, Settings
 
-VERSION = 1
+VERSION = 2
 NAME = "project.json"
 LARGEST = 64 * 2**20  # bytes of that file; an edit takes about two kilobytes
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -119,6 +120,8 @@ class Manifest:
         The instruction being written and the plan on the table.
     session
         In a journal only.
+    raw
+        How the original was developed; absent when it is no camera RAW file.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -131,6 +134,7 @@ class Manifest:
     written: str = ""
     planned: Plan | None = None
     session: SessionState | None = None
+    raw: RawOptions | None = None
 
 
 @functools.cache
@@ -233,7 +237,12 @@ def _below(old: Json, step: Json) -> list[Json]:
     return [each for each in old["edits"][: old["edits"].index(step)] if not each["hidden"]]
 
 
-MIGRATIONS: dict[int, Callable[[Json], Json]] = {0: _from_flat}
+def _without_raw(old: Json) -> Json:
+    """Version 1: camera RAW files were developed as shot, and nothing said so."""
+    return {**old, "version": 2}
+
+
+MIGRATIONS: dict[int, Callable[[Json], Json]] = {0: _from_flat, 1: _without_raw}
 
 
 def migrated(values: Json, name: str) -> Json:

@@ -47,6 +47,14 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>{0} was developed as the camera saw it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Develop Differently…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Forget These</source>
         <translation type="unfinished"></translation>
     </message>
@@ -126,6 +134,49 @@ Click to change it</source>
     </message>
     <message>
         <source>Conversation</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DevelopWindow</name>
+    <message>
+        <source>Develop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As the camera noted it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Judged from the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Daylight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>White balance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What counts as white</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exposure</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brighter or darker, -3 to 3 stops</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The photo is opened anew; edits belong to the picture as it was developed before.</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2331,6 +2382,10 @@ Everything stays on this machine; the original is never touched.</source>
     </message>
     <message>
         <source>&amp;Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>De&amp;velop…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
@@ -18,7 +19,8 @@ from desktop_app.window.palette import Palette, ranked, score
 from desktop_app.window.preferences import SCHEMA, Preferences, PreferencesFile, decoded, encoded
 from engine.errors import BadInput
 from engine.files import read_photo, write_photo
-from engine.files.options import SaveOptions
+from engine.files.options import RawOptions, SaveOptions
+from training.fuzz.seeds import raw_picture
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -222,6 +224,31 @@ def test_export_asks_how_and_leaves_the_document_as_it_was(open_window, dialogs,
     assert "small.jpg" in window.message_bar.text
     window.commands.export.trigger()
     assert window.around.export_window.options == SaveOptions("jpeg", 70, None, "keep", 200, "no-place")
+
+
+def test_a_raw_file_can_be_developed_differently_and_stays_so(window, tmp_path, make_photo, qtbot) -> None:
+    path = tmp_path / "shot.dng"
+    path.write_bytes(raw_picture(make_photo(64, 80).pixels))
+    assert not window.commands.develop.isEnabled()
+    with qtbot.waitSignal(window.session.opened):
+        window.open(path)
+    assert "as the camera saw it" in window.message_bar.text
+    before = window.document.photo.pixels.mean()
+    window.commands.develop.trigger()
+    page = window.around.develop_window
+    page.exposure.setValue(-1.0)
+    with qtbot.waitSignal(window.session.opened):
+        QTest.mouseClick(page.develop_button, Qt.MouseButton.LeftButton)
+    assert window.document.raw == RawOptions(exposure=-1.0)
+    darker = window.document.photo.pixels
+    assert darker.mean() < 0.85 * before
+    project = tmp_path / "shot.overtone"
+    with qtbot.waitSignal(window.session.saved):
+        window.session.save_project(project)
+    with qtbot.waitSignal(window.session.resumed):
+        window.session.open(project)
+    assert window.document.raw == RawOptions(exposure=-1.0)
+    assert np.array_equal(window.document.photo.pixels, darker)
 
 
 def test_recent_photos_are_in_the_menu_as_long_as_they_are_there(open_window, tmp_path, make_photo, qtbot) -> None:
