@@ -13,6 +13,7 @@ from engine.values import CancelCheck, OnEvent, StageEvent, StepReport
 DONE = "done"
 NOT_NEEDED = "skipped: not needed"
 NO_WEIGHTS = "skipped: no weights"
+NOT_CHOSEN = "skipped: not in the chain"
 
 
 def now() -> str:

@@ -149,7 +149,7 @@ class Run:
         crop, before, hole = self._hole(region)
         with self._clock.step("draft"):
             draft = operations.remove(before, hole, self._seed)
-        self._finish(crop, before, draft, region, hole=hole)
+        self._finish(operation, crop, before, draft, region, hole=hole)
 
     def _replace(self, operation: Operation) -> None:
         with self._clock.step("draft"):
@@ -158,7 +158,7 @@ class Run:
         crop, before, hole = self._hole(region)
         with self._clock.step("draft"):
             draft = operations.replace(before, hole, content, self._seed, allow_drawing=self._drawing(operation))
-        self._finish(crop, before, draft, ref=operation.ref, hole=hole)
+        self._finish(operation, crop, before, draft, ref=operation.ref, hole=hole)
 
     def _add(self, operation: Operation) -> None:
         with self._clock.step("draft"):
@@ -181,7 +181,7 @@ class Run:
                 in_front=in_front,
                 allow_drawing=operation.place is not None or self._drawing(operation),
             )
-        self._finish(crop, before, draft, ref=operation.ref)
+        self._finish(operation, crop, before, draft, ref=operation.ref)
 
     def _move(self, operation: Operation) -> None:
         region = self._region(operation)
@@ -194,7 +194,7 @@ class Run:
                 draft = operations.scale(before, own, factor, self._seed)
             else:
                 draft = moved(self._parts, before, own, operation, self._seed)
-        self._finish(crop, before, draft)
+        self._finish(operation, crop, before, draft)
 
     def _replace_background(self, operation: Operation) -> None:
         material = self._materials.get(operation.ref) if operation.ref else None
@@ -215,12 +215,12 @@ class Run:
         with self._clock.step("draft"):
             before, kept = self._take(crop), crop.take(subject.mask)
         if picture is None:
-            made = self._painter.make(before, kept < 0.5, crop.box)
+            made = self._painter.make(operation.op, before, kept < 0.5, crop.box)
             self._show_made(crop, before, made, kept < 0.5)
             return
         with self._clock.step("draft"):
             draft = operations.replace_background(before, kept, picture.floats())
-        self._finish(crop, before, draft)
+        self._finish(operation, crop, before, draft)
 
     def _tone(self, operation: Operation) -> None:
         """Style, mood and adjust: made on a small copy, carried to the photo by locally affine colour transfer."""
@@ -268,7 +268,7 @@ class Run:
         with self._clock.step("draft"):
             before, hole = self._take(crop), crop.take(outside) > 0
             draft = operations.remove(before, hole, self._seed)
-        self._finish(crop, before, draft, hole=hole)
+        self._finish(operation, crop, before, draft, hole=hole)
         pixels = self._photo.pixels.copy()
         pixels[inner.slices] = photo  # the soft edge of the margins must not reach into the photo
         self._show(pixels)
@@ -346,6 +346,7 @@ class Run:
 
     def _finish(
         self,
+        operation: Operation,
         crop: WorkingCrop,
         before: np.ndarray,
         draft: operations.Draft,
@@ -357,7 +358,8 @@ class Run:
         changed = (draft.rgb != before).any(axis=2)
         if hole is not None:
             changed = changed | hole
-        self._show_made(crop, before, self._painter.paint(draft.rgb, before, changed, crop.box, ref), changed, limit)
+        made = self._painter.paint(operation.op, draft.rgb, before, changed, crop.box, ref)
+        self._show_made(crop, before, made, changed, limit)
 
     def _show_made(
         self,

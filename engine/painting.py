@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from engine.clock import Clock
+from engine.clock import NOT_CHOSEN, Clock
 from engine.decode import ContextPicture, Control, DecodeRequest
 from engine.decode import Subject as DecodeSubject
 from engine.decode.request import ControlKind, Sampler, Way
@@ -17,7 +17,7 @@ from engine.errors import BadInput
 from engine.parts import Material, Parts, small_floats
 from engine.picture import Photo
 from engine.routes import Routes, Subject, Told, told
-from engine.values import MARKER, Box, EditRequest, Event, Operation, Plan, PreviewEvent, Settings
+from engine.values import MARKER, Box, EditRequest, Event, Op, Operation, Plan, PreviewEvent, Settings
 
 if TYPE_CHECKING:
     from engine.decode.decoder import LatentDecoder
@@ -43,7 +43,7 @@ class Painter:
     Raises
     ------
     BadInput
-        When the settings name no way to start.
+        When the settings name no way to start, or no step after a draft.
     """
 
     def __init__(
@@ -57,17 +57,20 @@ class Painter:
     ) -> None:
         if request.settings.start not in STARTS:
             raise BadInput(f"There is no start {request.settings.start!r}.", f"Take one of {', '.join(STARTS)}.")
+        parts.chain.steps(Op.describe, request.settings.chain)  # refuses what is no chain before any work
         self._parts, self._clock, self._settings = parts, clock, request.settings
         self._plan, self._materials, self._seed = plan, materials, seed
         self.notes: list[str] = []  # what the user should know of how it was decoded
 
     def paint(
-        self, draft: np.ndarray, before: np.ndarray, changed: np.ndarray, box: Box, ref: int | None = None
+        self, op: Op, draft: np.ndarray, before: np.ndarray, changed: np.ndarray, box: Box, ref: int | None = None
     ) -> np.ndarray:
         """A draft made coherent and matched to its surroundings.
 
         Parameters
         ----------
+        op
+            The operation that the draft serves.
         draft, before
             ``(h, w, 3)`` float32 0 to 1: the working crop after and before the draft.
         changed
@@ -80,20 +83,21 @@ class Painter:
         decoder = self._parts.decoder
         if not changed.any():
             return draft
-        if decoder is None:
-            return self._restored(draft, before, changed)
+        if decoder is None or not self._wanted("decode", op):
+            return self._restored(op, draft, before, changed)
         subjects = [each for each in self._told.subjects if ref is None or each.number == ref]
-        return self._painted(decoder, draft, before, changed, box, self._start("draft"), subjects)
+        made = self._painted(decoder, draft, changed, box, self._start("draft"), subjects)
+        return self._restored(op, made, before, changed)
 
-    def make(self, before: np.ndarray, hole: np.ndarray, box: Box) -> np.ndarray:
+    def make(self, op: Op, before: np.ndarray, hole: np.ndarray, box: Box) -> np.ndarray:
         """What the plan says, made from nothing inside ``hole`` ``(h, w)`` bool of the working crop ``before``."""
-        return self._painted(self._required(), before, before, hole, box, self._start("noise"), self._told.subjects)
+        made = self._painted(self._required(), before, hole, box, self._start("noise"), self._told.subjects)
+        return self._restored(op, made, before, hole)
 
     def _painted(
         self,
         decoder: LatentDecoder,
         draft: np.ndarray,
-        before: np.ndarray,
         changed: np.ndarray,
         box: Box,
         way: Way,
@@ -101,12 +105,19 @@ class Painter:
     ) -> np.ndarray:
         height, width = changed.shape
         request = self._request(decoder, width, height, way, draft, changed.astype(np.float32), subjects)
-        return self._restored(self._decode(decoder, request, box), before, changed)
+        return self._decode(decoder, request, box)
 
-    def _restored(self, made: np.ndarray, before: np.ndarray, changed: np.ndarray) -> np.ndarray:
-        """Step restore, where the bundle has its weights."""
+    def _wanted(self, step: str, op: Op) -> bool:
+        """Whether a step that there are weights for runs after this operation's draft."""
+        if step in self._parts.chain.steps(op, self._settings.chain):
+            return True
+        self._clock.skip(step, NOT_CHOSEN)
+        return False
+
+    def _restored(self, op: Op, made: np.ndarray, before: np.ndarray, changed: np.ndarray) -> np.ndarray:
+        """Step restore, where the bundle has its weights and the operation gains by it."""
         restorer = self._parts.restorer
-        if restorer is None:
+        if restorer is None or not self._wanted("restore", op):
             return made
         with self._clock.step("restore"):
             return restorer.restore(made, before, changed.astype(np.float32), self._seed, cancel=self._clock.cancel)

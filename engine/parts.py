@@ -12,6 +12,7 @@ import numpy as np
 from engine import memory, quantized, refine, restore
 from engine.bundle import Bundle, default_home
 from engine.bundle.resources import resource
+from engine.chain import Chain
 from engine.colour import PhotoColour
 from engine.decode import SETTINGS
 from engine.draft.library import Library
@@ -147,6 +148,11 @@ class Parts:
         from engine.decode.decoder import load  # diffusers takes seconds to import
 
         return load(self._bundle, self.memory)
+
+    @cached_property
+    def chain(self) -> Chain:
+        """Which steps help which operation."""
+        return Chain.load(self._bundle)
 
     @cached_property
     def restorer(self) -> restore.Restorer | None:

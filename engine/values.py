@@ -262,6 +262,9 @@ class Settings:
         What to follow; none by default.
     size
         Width and height in pixels of a picture made from words; absent for the decoder's own.
+    chain
+        Steps after a draft: ``auto`` (those of which the engine knows that they help the operation), ``draft``
+        (none), or ``decode`` and ``restore``, joined by ``+``.
     """
 
     engine: str = "starter"
@@ -282,6 +285,7 @@ class Settings:
     refine: float = 0.0
     controls: tuple[ControlSetting, ...] = ()
     size: tuple[int, int] | None = None
+    chain: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -315,7 +319,7 @@ class EditRequest:
     context: Box | None = None
 
 
-StepStatus = str  # "done", "skipped: no weights", "skipped: not needed"
+StepStatus = str  # "done", "skipped: no weights", "skipped: not needed", "skipped: not in the chain"
 
 
 @dataclass(frozen=True)

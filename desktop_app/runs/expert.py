@@ -73,6 +73,7 @@ class Expert(QWidget):
             subject_strength=self.subject.value(),
             sampler=self.sampler.key,
             controls=controls,
+            chain=self.chain.key,
         )
 
     def show_settings(self, settings: Settings) -> None:
@@ -88,6 +89,7 @@ class Expert(QWidget):
         self.score.setValue(settings.score)
         self.subject.setValue(settings.subject_strength)
         self.sampler.choose(settings.sampler)
+        self.chain.choose(settings.chain)
         given = {control.kind: control.scale for control in settings.controls}
         for kind, field in self.controls.items():
             field.setValue(given.get(kind, 0.0))
@@ -146,6 +148,14 @@ class Expert(QWidget):
         self.score = Amount(1, 10, 0.5, 1, parent=self.body)
         samplers = {"dpm++": "DPM++", "ddim": "DDIM", "few-step": self.tr("Few steps")}
         self.sampler = Choice(samplers, self.body)
+        finishes = {
+            "auto": self.tr("As fits the edit"),
+            "draft": self.tr("Nothing"),
+            "decode": self.tr("Decode"),
+            "restore": self.tr("Restore"),
+            "decode+restore": self.tr("Decode and restore"),
+        }
+        self.chain = Choice(finishes, self.body)
         self.controls = {kind: Amount(0, 2, 0.1, 1, parent=self.body) for kind in CONTROLS}
         for field in self.controls.values():
             field.setSpecialValueText(self.tr("off"))
@@ -157,7 +167,8 @@ class Expert(QWidget):
         self.engine.currentIndexChanged.connect(lambda _place: self.engine_chosen.emit(self.engine.key))
         for field in self.findChildren(Amount):
             field.valueChanged.connect(self.changed)
-        self.sampler.currentIndexChanged.connect(self.changed)
+        for choice in (self.sampler, self.chain):
+            choice.currentIndexChanged.connect(self.changed)
 
     def _decoder_fields(self) -> tuple[QWidget, ...]:
         return (self.steps, self.keep, self.guidance, self.subject, self.sampler, *self.controls.values())
@@ -182,6 +193,7 @@ class Expert(QWidget):
             (self.tr("Guidance"), self.guidance, self.tr("How closely the prompt is followed, 0 to 30")),
             (self.tr("Subject"), self.subject, self.tr("How closely a reference’s subject is kept, 0 to 1")),
             (self.tr("Sampler"), self.sampler, self.tr("How noise is taken away step by step")),
+            (self.tr("After the draft"), self.chain, self.tr("Which steps follow a draft, where the engine has them")),
             *[
                 (kinds[kind], field, self.tr("How strongly, 0 (off) to 2")) for kind, field in self.controls.items()
             ],

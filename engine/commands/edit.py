@@ -26,7 +26,7 @@ from engine.values import EditRequest, Settings
 
 @takes_settings(
     *("engine", "seed", "steps", "keep", "guidance", "rescale", "prior_weights", "score", "subject_strength"),
-    *("variations", "negative", "sampler", "strength", "start", "routes", "refine", "controls"),
+    *("variations", "negative", "sampler", "strength", "start", "routes", "refine", "controls", "chain"),
 )
 def edit(
     photo: Annotated[Path, typer.Argument(help="The photo to edit.")],

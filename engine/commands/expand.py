@@ -21,7 +21,7 @@ PixelsOption = Annotated[int, typer.Option(min=0, max=LARGEST, help="Pixels to a
 
 @takes_settings(
     *("engine", "seed", "steps", "guidance", "rescale", "subject_strength", "variations", "negative", "sampler"),
-    *("strength", "routes", "refine", "controls"),
+    *("strength", "routes", "refine", "controls", "chain"),
     strength=0.8,
 )
 def expand(

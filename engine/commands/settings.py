@@ -154,6 +154,9 @@ OPTIONS: Mapping[str, Any] = {
     "refine": Annotated[
         float, typer.Option("--refine", min=0, max=1, help="How far SDXL's refiner repaints; 0 is off.")
     ],
+    "chain": Annotated[
+        str, typer.Option("--chain", help="Steps after a draft: auto, draft (none), or decode and restore joined by +.")
+    ],
     "controls": Annotated[
         list[str] | None,
         typer.Option(

@@ -255,9 +255,10 @@ def test_settings_reach_the_engine_and_reset_brings_the_defaults(open_window, so
     expert.controls["edge"].setValue(0.7)
     expert.prior[2].setValue(1.5)
     expert.sampler.choose("ddim")
+    expert.chain.choose("draft")
     vary(window, qtbot, 1)
     settings = source.edited[0].settings
-    assert (settings.seed, settings.sampler) == (2**32 - 1, "ddim")
+    assert (settings.seed, settings.sampler, settings.chain) == (2**32 - 1, "ddim", "draft")
     assert [(control.kind, control.scale) for control in settings.controls] == [("edge", 0.7)]
     assert settings.prior_weights == (0.4, 0.6, 1.5)
     assert expert.seed.value() == 0  # it goes on from the largest to the first
