@@ -119,7 +119,7 @@ class Branches:
             )
             for control in request.controls
         )
-        nothing = tuple(torch.zeros_like(each) for each in images)
+        nothing = tuple(each * _kept(each, parts) for each in images)
 
         def branch(prompt: Prompt, pictures: tuple[Tensor, ...], context: Tensor | None) -> Condition:
             sizes = None if prompt.pooled is None else torch.tensor([_sizes(frame)], dtype=torch.float32)
@@ -199,6 +199,14 @@ def _sizes(frame: Frame) -> tuple[float, ...]:
     return (height, width, 0.0, 0.0, height, width)
 
 
+def _kept(images: Tensor, parts: Components) -> Tensor:
+    """What of picture embeddings stays where there are no pictures: only whose view it is."""
+    kept = torch.zeros(images.shape[-1])
+    if parts.tells_subjects:
+        kept[-1] = 1
+    return kept
+
+
 def _pictures(request: DecodeRequest, parts: Components, frame: Frame) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
     """Picture embeddings, [gen] first and then the subjects mixed with it, and where each works."""
     width = parts.embedding_width
@@ -210,7 +218,10 @@ def _pictures(request: DecodeRequest, parts: Components, frame: Frame) -> tuple[
         own = torch.from_numpy(np.asarray(subject.vector, np.float32))
         views.append(own if whole is None else (1 - subject.strength) * whole + subject.strength * own)
     if not views:
-        return (torch.zeros(1, 1, width),), ()
+        return (torch.zeros(1, 1, width + parts.tells_subjects),), ()
+    if parts.tells_subjects:
+        subject = [whole is None or at > 0 for at in range(len(views))]
+        views = [torch.cat([view, torch.tensor([float(own)])]) for view, own in zip(views, subject, strict=True)]
     everywhere = np.ones((request.height, request.width), np.float32)
     regions = ([] if whole is None else [None]) + [subject.mask for subject in request.subjects]
     masks = ()

@@ -19,6 +19,7 @@ import torch
 from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from diffusers.models.modeling_utils import ModelMixin
 from diffusers.utils import logging as diffusers_log
+from safetensors import safe_open
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 from transformers.utils import logging as transformers_log
 
@@ -39,6 +40,7 @@ from engine.memory import Form
 FOLDER = "decoder"
 ADAPTER = f"{FOLDER}/adapter.safetensors"
 ADAPTER_SETTINGS = f"{FOLDER}/adapter.json"
+VIEWS = "image_proj.raw_embed"  # what tells an adapter's pictures of the whole from those of subjects
 CONTEXT = f"{FOLDER}/context.safetensors"
 CONTROL = "controlnet-"
 
@@ -201,7 +203,15 @@ class Components:
     @cached_property
     def embedding_width(self) -> int | None:
         """D of the picture embeddings that it reads, nothing without an adapter."""
-        return self._adapter["image_proj.proj.weight"].shape[1] if self._adapter else None
+        return self._adapter["image_proj.proj.weight"].shape[1] - self.tells_subjects if self._adapter else None
+
+    @cached_property
+    def tells_subjects(self) -> bool:
+        """Whether a number behind each picture embedding says that it shows a subject (1) and not the whole (0)."""
+        if not self._files.has(ADAPTER):
+            return False
+        with safe_open(self._files.path(ADAPTER), framework="pt") as file:
+            return VIEWS in file.keys()  # noqa: SIM118 (not a mapping)
 
     @property
     def has_context(self) -> bool:
@@ -309,7 +319,8 @@ def plain_adapter(tensors: dict[str, torch.Tensor], length: float) -> dict[str, 
     """An adapter for embeddings of unit norm, without learned views.
 
     InstructAny2Pix' adapter adds a learned vector to every token of a picture before the norm, one for the picture as
-    a whole and one for its crops; the first is put into the projection's bias, which is the same.
+    a whole and one for its subjects. The first is put into the projection's bias; the difference of the two becomes a
+    further column, so that a 1 behind an embedding makes it a subject's. Both give the same tokens as its own code.
 
     Parameters
     ----------
@@ -319,13 +330,13 @@ def plain_adapter(tensors: dict[str, torch.Tensor], length: float) -> dict[str, 
         Norm of the embeddings that it was trained with.
     """
     out = dict(tensors)
-    views = out.pop("image_proj.raw_embed", None)
+    views = out.pop(VIEWS, None)
+    weight, bias = out["image_proj.proj.weight"] * length, out["image_proj.proj.bias"]
     if views is not None:
-        bias = out["image_proj.proj.bias"]
-        out["image_proj.proj.bias"] = bias + views[0].repeat(len(bias) // views.shape[1])
-    if length != 1:
-        out["image_proj.proj.weight"] = out["image_proj.proj.weight"] * length
-    return out
+        whole, subject = (view.repeat(len(bias) // views.shape[1]) for view in views[:2])
+        weight = torch.cat([weight, (subject - whole)[:, None].to(weight.dtype)], dim=1)
+        bias = bias + whole
+    return out | {"image_proj.proj.weight": weight, "image_proj.proj.bias": bias}
 
 
 def load_adapter(unet: UNet2DConditionModel, tensors: Mapping[str, torch.Tensor]) -> None:

@@ -252,7 +252,7 @@ def llmga_files(_shapes: Mapping[str, Shape], config: Config) -> dict[str, bytes
         vision_feature_layer=-2,
         vision_feature_select_strategy="default",
     )
-    side = vision.image_size
+    side = int(config.get("vision", CLIP_LARGE)["image_size"])
     look = CLIPImageProcessor(size={"shortest_edge": side}, crop_size={"height": side, "width": side})
     return {
         "language/config.json": llava.to_json_string(use_diff=False).encode(),

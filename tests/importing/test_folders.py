@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from engine.bundle import Bundle
-from engine.decode.components import Components, plain_adapter
+from engine.decode.components import Components
 from engine.encode.clip_clap import ClipClap
 from engine.errors import BadInput
 from engine.importing import folders
@@ -89,15 +89,3 @@ def test_folders_of_other_classes_are_refused(tmp_path):
         list(folders.homes(tmp_path / "odd"))
     (tmp_path / "odd" / "config.json").write_text('{"model_type": "llava", "mm_hidden_size": 1024}')
     assert not folders.is_folder(tmp_path / "odd")
-
-
-def test_the_view_of_a_whole_picture_is_the_same_as_a_bias():
-    torch.manual_seed(0)
-    proj, norm = torch.nn.Linear(6, 4 * 8), torch.nn.LayerNorm(8)
-    views, embedding = torch.randn(2, 8), torch.nn.functional.normalize(torch.randn(3, 6), dim=1)
-    published = norm((proj(20 * embedding).reshape(3, 4, 8)) + views[0])
-    given = {"image_proj.proj.weight": proj.weight, "image_proj.proj.bias": proj.bias, "image_proj.raw_embed": views}
-    plain = plain_adapter(given, 20.0)
-    assert "image_proj.raw_embed" not in plain
-    mine = embedding @ plain["image_proj.proj.weight"].T + plain["image_proj.proj.bias"]
-    assert torch.allclose(norm(mine.reshape(3, 4, 8)), published, atol=1e-5)
