@@ -8,7 +8,7 @@ decoding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -116,6 +116,7 @@ def decode(
     cancel: CancelCheck = lambda: False,
     draft: int = DRAFT,
     names: Names = Names(),  # noqa: B008 (immutable)
+    begun: Sequence[int] = (),
 ) -> Decoded:
     """Write a plan.
 
@@ -124,9 +125,9 @@ def decode(
     model
         The language model.
     prompt
-        ``(n, width)`` embeddings of what it reads, or whatever else it takes.
+        ``(n, width)`` embeddings of what it reads, or whatever else it takes; what is ``begun`` at its end.
     grammar
-        At its beginning; advanced to the end.
+        At its beginning, or where the tokens ``begun`` have brought it; advanced to the end.
     plain
         Ids of the grammar's free-text tokens.
     cache
@@ -139,13 +140,15 @@ def decode(
         How many tokens to guess; 0 decodes plainly.
     names
         Of references, favoured in free text.
+    begun
+        Tokens written before.
 
     Raises
     ------
     Cancelled
         When ``cancel`` asked to stop.
     """
-    out = Decoded()
+    out = Decoded(list(begun))
     states = model.forward(prompt, cache)
     out.passes += 1
     last = states[-1]

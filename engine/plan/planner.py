@@ -232,15 +232,28 @@ class Planner:
         draft: int | None = None,
         names: Names = Names(),  # noqa: B008 (immutable)
     ) -> Decoded:
-        """Decode into ``grammar`` until it is done or ``stop`` says so."""
-        prompt = self.prompt(source, references, photo, earlier, names)
+        """Decode into ``grammar`` until it is done or ``stop`` says so.
+
+        The operations are written first, from the references' projections: a name's own tokens among the words of the
+        instruction would be read as words of it. Reply and prompts, which say what things are called, read the names.
+        """
         told = teller(self.vocabulary, grammar, on_text)
+        plain = torch.tensor(sorted(self.vocabulary.plain))
         more = {} if draft is None else {"draft": draft}
-        return decode(
-            self.model, prompt, grammar, torch.tensor(sorted(self.vocabulary.plain)),
-            cache=self.model.cache(len(prompt) + ROOM - LONGEST), stop=stop, on_token=told, cancel=cancel,
-            names=names, **more,
-        )  # fmt: skip
+
+        def write(names: Names, begun: Sequence[int], stop: Callable[[Grammar], bool]) -> Decoded:
+            prompt = self.prompt(source, references, photo, earlier, names)
+            prompt = torch.cat([prompt, self.model.embedding[torch.tensor(begun, dtype=torch.long)]])
+            cache = self.model.cache(len(prompt) + ROOM - LONGEST)
+            return decode(
+                self.model, prompt, grammar, plain, cache=cache, stop=stop, on_token=told, cancel=cancel, names=names,
+                begun=begun, **more,
+            )  # fmt: skip
+
+        if not names.tokens:
+            return write(names, (), stop)
+        first = write(Names(), (), lambda grammar: stop(grammar) or grammar.operations_done)
+        return first if grammar.done or stop(grammar) else write(names, first.tokens, stop)
 
     def prompt(
         self,

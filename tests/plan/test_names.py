@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from engine.plan.names import COMPLETE, FAVOUR, Names
+from engine.values import Op
 
 
 def test_a_nameless_reference_has_no_tokens(vocabulary):
@@ -62,3 +63,19 @@ def test_the_shipped_planner_writes_the_name(planner, wish, name, kind):
     plan = planner.plan(wish, {1: (vector, kind)}, np.eye(384, dtype=np.float32)[1], names={1: name})
     assert name in plan.prompt.replace(".", "").split()
     assert name in plan.reply.replace(".", "").split()
+
+
+@pytest.mark.parametrize(
+    ("wish", "operations"),
+    [
+        ("replace the boat with [ref#1] and make it feel like [ref#2]", [(Op.replace, 1), (Op.mood, 2)]),
+        ("add [ref#1] and make it feel like [ref#2]", [(Op.add, 1), (Op.mood, 2)]),
+        ("add [ref#1] and make the sky bluer", [(Op.add, 1), (Op.adjust, None)]),
+    ],
+)
+def test_names_do_not_swallow_operations(planner, wish, operations):
+    vectors = np.eye(384, dtype=np.float32)
+    references = {1: (vectors[0], "picture"), 2: (vectors[2], "music")}
+    plan = planner.plan(wish, references, vectors[1], names={1: "dog", 2: "piano"})
+    assert [(each.op, each.ref) for each in plan.operations] == operations
+    assert "dog" in plan.prompt

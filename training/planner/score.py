@@ -20,6 +20,7 @@ import numpy as np
 
 from engine.bundle import Bundle
 from engine.plan import Planner
+from engine.plan.names import Names
 from engine.values import Instruction, Op, Operation, Plan, Turn
 
 _LEADING = re.compile(
@@ -124,19 +125,24 @@ def right(operations: Sequence[Operation], wanted: Sequence[tuple[str, frozenset
 def run(
     planner: Planner, embed: Callable[[list[str]], np.ndarray], cases: Sequence[Case], *, whole: bool = False
 ) -> list[tuple[Case, tuple[Operation, ...], bool]]:
-    """Plan every case; references are embedded from their words. ``whole`` writes reply and prompt too."""
+    """Plan every case; references are embedded from their words, which are also their names.
+
+    ``whole`` writes reply and prompt too.
+    """
     results = []
     photo = embed(["a photo of a street with people, trees and the sky"])[0]
     for case in cases:
         inputs = {n: (embed([text])[0], kind) for n, (kind, text) in case.references.items()}
+        names = {n: text for n, (_, text) in case.references.items()}
         seen = photo if case.has_photo else None
         if whole:
-            operations = planner.plan(case.instruction, inputs, seen, case.history).operations
+            operations = planner.plan(case.instruction, inputs, seen, case.history, names=names).operations
         else:
             source = planner.vocabulary.source(case.instruction)
             earlier = case.history[-1].plan.operations if case.history else ()
             grammar = planner.grammar(source, inputs, seen is not None, earlier)
-            planner.write(source, inputs, seen, earlier, grammar, stop=lambda g: g.operations_done)
+            called = Names.of(planner.vocabulary, names)
+            planner.write(source, inputs, seen, earlier, grammar, stop=lambda g: g.operations_done, names=called)
             operations = tuple(grammar.operations)
         results.append((case, operations, any(right(operations, w) for w in case.wanted)))
     return results
