@@ -11,7 +11,7 @@ import math
 import sys
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -26,7 +26,7 @@ from engine.errors import BadInput
 from engine.files import write_bytes
 from engine.refine.mixing import NORM
 from engine.refine.network import PriorNetwork, PriorShape
-from engine.refine.prior import CONFIG, SCORES, WEIGHTS, Prior
+from engine.refine.prior import CONFIG, GUIDANCE, SCORES, WEIGHTS, Prior
 from engine.values import STRICT
 from training.core.draws import Draws
 from training.core.recipe import Share, validated
@@ -46,13 +46,16 @@ class Settings:
         Length of the noise added to the embeddings, for unit embeddings: the prior answers the planner's [gen], which
         is never exact.
     aside
-        Share of the pairs that is not trained on.
+        Share of the groups of pairs that is not trained on.
+    guidance
+        That the prior is stored with; chosen on the pairs aside.
     """
 
     __pydantic_config__: ClassVar = STRICT
 
     noise: Annotated[float, Field(ge=0, strict=True)] = 0.3
     aside: Share = 0.1
+    guidance: Annotated[float, Field(ge=0, strict=True)] = GUIDANCE
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,16 +70,21 @@ class Pairs:
         ``(n,)`` whole numbers, indices into the shape's kinds.
     score
         ``(n,)`` float32, aesthetic score of the target, 1 to 10.
+    group
+        ``(n,)`` whole numbers: pairs of one number belong to one thing and fall on one side; may be empty.
     """
 
     embedding: Tensor
     target: Tensor
     kind: Tensor
     score: Tensor
+    group: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.int64))
 
     @classmethod
     def read(cls, path: Path) -> Pairs:
-        """From an ``npz`` with these four arrays; rows that are zero, not finite or out of range are left out.
+        """From an ``npz`` with these arrays; rows that are zero, not finite or out of range are left out.
+
+        Without ``group`` every pair is a group of its own.
 
         Raises
         ------
@@ -88,18 +96,19 @@ class Pairs:
                 arrays = [stored[name] for name in ("embedding", "target", "score", "kind")]
                 embedding, target, score = (np.asarray(each, np.float32) for each in arrays[:3])
                 kind = arrays[3].astype(np.int64)
+                group = np.asarray(stored["group"] if "group" in stored else np.arange(len(kind)), np.int64)
         except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as fault:
             raise BadInput(
                 f"{path} holds no pairs to learn from ({fault}).", "Name another folder as --data."
             ) from fault
-        lengths = {len(embedding), len(target), len(score), len(kind)}
+        lengths = {len(embedding), len(target), len(score), len(kind), len(group)}
         if len(lengths) > 1 or embedding.ndim != 2 or embedding.shape != target.shape:
             raise BadInput(f"{path}: its arrays do not belong together.", "Make the file again.")
         good = np.isfinite(embedding).all(1) & np.isfinite(target).all(1) & embedding.any(1) & target.any(1)
         good &= (score >= SCORES[0]) & (score <= SCORES[1]) & (kind >= 0)
         if not good.all():
             print(f"{int((~good).sum())} of {len(good)} pairs are unusable and left out", file=sys.stderr)
-        return cls(*(torch.from_numpy(each[good]) for each in (embedding, target, kind, score)))
+        return cls(*(torch.from_numpy(each[good]) for each in (embedding, target, kind, score, group)))
 
     def __len__(self) -> int:
         """How many."""
@@ -107,7 +116,7 @@ class Pairs:
 
     def take(self, rows: Any) -> Pairs:
         """Some of them."""
-        return Pairs(self.embedding[rows], self.target[rows], self.kind[rows], self.score[rows])
+        return Pairs(*(each[rows] if len(each) else each for each in vars(self).values()))
 
 
 def loss_of(network: PriorNetwork, pairs: Pairs) -> Tensor:
@@ -125,7 +134,7 @@ class Refinement(Stage):
         Started.
     pairs, aside
         What is learnt from, and what is judged by.
-    noise
+    noise, guidance
         As in the settings.
     """
 
@@ -133,9 +142,11 @@ class Refinement(Stage):
     trains = ("*",)
     blocks = ("blocks.*",)
 
-    def __init__(self, network: PriorNetwork, pairs: Pairs, aside: Pairs, noise: float = 0.0) -> None:
+    def __init__(
+        self, network: PriorNetwork, pairs: Pairs, aside: Pairs, noise: float = 0.0, guidance: float = GUIDANCE
+    ) -> None:
         self.module = self.network = network
-        self.pairs, self.aside, self.noise = pairs, aside, noise
+        self.pairs, self.aside, self.noise, self.guidance = pairs, aside, noise, guidance
 
     def batch(self, draws: Draws) -> tuple[Tensor, ...]:
         """Embedding with noise, target, kind and score of some pairs."""
@@ -159,7 +170,7 @@ class Refinement(Stage):
 
     def export(self, folder: Path) -> None:
         """The two files of the prior."""
-        write(Prior(self.network), folder)
+        write(Prior(self.network, self.guidance), folder)
 
 
 def build(data: Path | None, settings: Mapping[str, Any], seed: int) -> Refinement:
@@ -173,14 +184,16 @@ def build(data: Path | None, settings: Mapping[str, Any], seed: int) -> Refineme
     chosen = validated(Settings, dict(settings), "refinement settings")
     path = data_folder(data) / PAIRS
     pairs, shape = Pairs.read(path), PriorShape.starter()
-    order = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(seed))
-    aside = round(chosen.aside * len(pairs))
-    if aside < 1 or aside == len(pairs):
+    groups = pairs.group.unique()
+    order = groups[torch.randperm(len(groups), generator=torch.Generator().manual_seed(seed))]
+    aside = round(chosen.aside * len(groups))
+    if aside < 1 or aside == len(groups):
         raise BadInput(f"{path} holds {len(pairs)} usable pairs: too few to learn from and to judge by.")
     if pairs.embedding.shape[1] != shape.embedding or int(pairs.kind.max()) >= len(shape.kinds):
         raise BadInput(f"{path} is of another space than the starter's.", f"It takes {shape.embedding} values a row.")
     network = PriorNetwork(shape).start(torch.Generator().manual_seed(seed))
-    return Refinement(network, pairs.take(order[aside:]), pairs.take(order[:aside]), chosen.noise)
+    held = torch.isin(pairs.group, order[:aside])
+    return Refinement(network, pairs.take(~held), pairs.take(held), chosen.noise, chosen.guidance)
 
 
 def write(prior: Prior, folder: Path) -> None:

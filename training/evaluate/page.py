@@ -1,0 +1,53 @@
+"""An evaluation as JSON, and as one HTML page with its pictures inside."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+
+from training.evaluate.report import CHAINS, Comparison
+
+_QUALITY = 88
+_HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
+<style>body{{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}}
+table{{border-collapse:collapse;margin:.5rem 0 1rem}}th,td{{padding:.2rem .8rem;text-align:right;
+border-bottom:1px solid #ccc}}
+th:first-child,td:first-child{{text-align:left}}img{{width:100%;display:block;margin-bottom:4px}}</style>
+<h1>{title}</h1><p>{about}</p>"""
+
+
+def as_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    """Means of every figure by operation and chain, the number of trials, and the better chain."""
+    return {
+        each.op.value: {
+            "trials": len(each.figures[CHAINS[0]]["perceptual"]),
+            "better": each.best,
+            **{chain: {name: each.mean(chain, name) for name in each.figures[chain]} for chain in CHAINS},
+        }
+        for each in comparisons
+    }
+
+
+def as_page(comparisons: Sequence[Comparison], title: str, about: str) -> str:
+    """The page; each row of pictures is before, draft, restored, truth."""
+    parts = [_HEAD.format(title=html.escape(title), about=html.escape(about))]
+    for each in comparisons:
+        parts.append(f"<h2>{html.escape(each.op.value)}</h2><p>Better: {html.escape(each.best)}.</p>")
+        names = list(each.figures[CHAINS[0]])
+        head = "".join(f"<th>{html.escape(chain)}</th>" for chain in CHAINS)
+        values = {name: "".join(f"<td>{each.mean(chain, name):.4f}</td>" for chain in CHAINS) for name in names}
+        rows = "".join(f"<tr><td>{html.escape(name)}</td>{cells}</tr>" for name, cells in values.items())
+        parts.append(f"<table><tr><th></th>{head}</tr>{rows}</table><p>Before, draft, restored, truth:</p>")
+        parts += [f'<img alt="{html.escape(each.op.value)}" src="{_inline(picture)}">' for picture in each.pictures]
+    return "\n".join(parts) + "</html>\n"
+
+
+def _inline(picture: np.ndarray) -> str:
+    codes = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)[..., ::-1]
+    _, coded = cv2.imencode(".jpg", codes, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    return "data:image/jpeg;base64," + base64.b64encode(coded.tobytes()).decode()
