@@ -15,6 +15,7 @@ import typer
 from engine.commands.common import say
 from engine.errors import MachineError
 from training.data.commands import data
+from training.export import export
 
 if TYPE_CHECKING:
     from training.core.stage import Stage
@@ -50,9 +51,10 @@ STAGES: dict[str, Entry] = {
 
 
 def register(app: typer.Typer) -> None:
-    """Add the group to the program: ``data``, and a command for each stage."""
+    """Add the group to the program: ``data``, ``export``, and a command for each stage."""
     group = typer.Typer(help="Train a part of the engine, or make the data for it.", no_args_is_help=True)
     group.command()(data)
+    group.command()(export)
     for name, entry in STAGES.items():
         group.command(name, help=f"Train {entry.about}.")(_trainer(name))
     app.add_typer(group, name="train")

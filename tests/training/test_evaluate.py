@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
+from typer import Typer
+from typer.testing import CliRunner
 
+from engine.bundle import storage
 from engine.chain import Chain
+from engine.errors import OvertoneError
+from engine.restore import Restorer
+from engine.restore.stored import describe, tensors_of
 from engine.values import Op
+from tests.restore import tiny
+from training.commands import register
 from training.evaluate import measures
+from training.evaluate.exported import Run
 from training.evaluate.page import as_json, as_page
-from training.evaluate.report import CHAINS, Comparison, record
+from training.evaluate.report import CHAINS, Comparison
+from training.export import chosen
 
 
 def checked(size: int = 40) -> np.ndarray:
@@ -77,7 +88,7 @@ def test_the_record_names_what_gains_in_the_mean_and_mostly():
         comparison(Op.remove, [0.2, 0.2, 0.2], [0.21, 0.21, 0.01]),  # better in the mean alone
         comparison(Op.fill, [0.2, 0.2, 0.2], [0.19, 0.19, 0.5]),  # better mostly, not in the mean
     ]
-    kept = record(made)
+    kept = chosen(as_json(made))
     assert kept == {"restore": ["add"]}
 
     class Files:
@@ -105,3 +116,53 @@ def test_json_and_page_hold_every_operation():
     page = as_page(made, "A <title>", "about")
     assert "A &lt;title&gt;" in page
     assert page.count("data:image/jpeg;base64,") == 2
+
+
+@pytest.fixture
+def runs(tmp_path) -> Path:
+    """A finished run of the restorer, of random weights."""
+    folder = tmp_path / "runs" / "diffrir-s2"
+    folder.mkdir(parents=True)
+    network = tiny.network(1)
+    weights = {name: value.numpy() for name, value in tensors_of({1: network}).items()}
+    (folder / "restorer.safetensors").write_bytes(storage.write(weights, "plain"))
+    (folder / "restorer.json").write_text(json.dumps(describe([network.shape])))
+    return folder.parent
+
+
+def app() -> Typer:
+    made = Typer()
+    register(made)
+    made.command()(lambda: None)  # so that the group keeps its name
+    return made
+
+
+def test_what_a_run_made_is_what_the_engine_loads(runs, tmp_path):
+    out, evaluation = tmp_path / "own", tmp_path / "evaluation.json"
+    out.mkdir()
+    evaluation.write_text(json.dumps({"fill": {"better": "draft+restore"}, "add": {"better": "draft"}}))
+    done = CliRunner().invoke(app(), ["train", "export", str(runs), "--out", str(out), "--evaluation", str(evaluation)])
+    assert done.exit_code == 0, done.output
+    restorer = Restorer.load(Run(out))
+    assert restorer is not None
+    assert restorer.scales == (1,)
+    assert Chain.load(Run(out)).steps(Op.fill) == {"decode", "restore"}
+    assert Chain.load(Run(out)).steps(Op.add) == {"decode"}
+    assert sorted(each.name for each in out.iterdir()) == ["chain.json", "restorer.json", "restorer.safetensors"]
+
+
+@pytest.mark.parametrize("what", ["runs", "out", "evaluation", "size"])
+def test_an_export_that_cannot_be_writes_nothing(runs, tmp_path, what):
+    out, evaluation = tmp_path / "own", tmp_path / "evaluation.json"
+    out.mkdir()
+    evaluation.write_text("{}" if what != "evaluation" else '{"add": 3}')
+    if what == "size":
+        with (out / "large.bin").open("wb") as large:
+            large.truncate(40_000_000)
+    given = {"runs": tmp_path / "none", "out": runs}.get(what, runs)
+    folder = tmp_path / "none" if what == "out" else out
+    command = ["train", "export", str(given), "--out", str(folder), "--evaluation", str(evaluation)]
+    done = CliRunner().invoke(app(), command)
+    assert done.exit_code != 0
+    assert isinstance(done.exception, OvertoneError)
+    assert {each.name for each in out.iterdir()} <= {"large.bin"}

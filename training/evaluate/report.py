@@ -125,11 +125,3 @@ def _window(changed: np.ndarray) -> tuple[slice, slice]:
         slice(max(int(rows.min()) - CONTEXT, 0), int(rows.max()) + 1 + CONTEXT),
         slice(max(int(columns.min()) - CONTEXT, 0), int(columns.max()) + 1 + CONTEXT),
     )
-
-
-def record(comparisons: Sequence[Comparison]) -> dict[str, list[str]]:
-    """What ``own/chain.json`` holds: step to the operations that it helps; one that was not measured is not helped.
-
-    Decoding is left out: a bundle on top of this one may bring a decoder, of which nothing is known here.
-    """
-    return {"restore": sorted(each.op.value for each in comparisons if each.restoring_helps)}

@@ -1,0 +1,79 @@
+"""``overtone train export``: what finished runs made, in the folder that the starter is assembled from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from engine.bundle import storage
+from engine.chain import RECORD
+from engine.commands.common import say
+from engine.errors import BadInput, MachineError
+from engine.files import write_bytes
+from engine.refine.prior import CONFIG as PRIOR_CONFIG
+from engine.refine.prior import WEIGHTS as PRIOR_WEIGHTS
+from engine.restore.stored import CONFIG as RESTORER_CONFIG
+from engine.restore.stored import WEIGHTS as RESTORER_WEIGHTS
+
+MOST = 40_000_000  # bytes of own weights in the repository
+PARTS = {"diffrir-s2": (RESTORER_WEIGHTS, RESTORER_CONFIG), "refinement": (PRIOR_WEIGHTS, PRIOR_CONFIG)}
+
+
+def export(
+    runs: Annotated[Path, typer.Argument(help="Folder with the runs' folders, each named as its stage.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder that the starter's own weights lie in.")],
+    evaluation: Annotated[
+        Path | None,
+        typer.Option("--evaluation", help="evaluation.json of photographs aside, by which the chain is chosen."),
+    ] = None,
+) -> None:
+    """Copy the weights that the engine loads, in half precision, and record which steps help which operation."""
+    found = {
+        stage: files for stage, files in PARTS.items() if all(_made(runs, stage, file).is_file() for file in files)
+    }
+    if not found:
+        raise BadInput(f"{runs} holds no finished run of {' or '.join(PARTS)}.", "Train one first.")
+    if not out.is_dir():
+        raise BadInput(f"{out} is not a folder.", "Name the folder of the starter's weights.")
+    content = {}
+    for stage, (weights, config) in found.items():
+        tensors = {name: value.numpy() for name, value in storage.read(_made(runs, stage, weights)).items()}
+        content[Path(weights).name] = storage.write(tensors, "half")
+        content[Path(config).name] = _made(runs, stage, config).read_bytes().rstrip() + b"\n"
+    if evaluation is not None:
+        content[Path(RECORD).name] = json.dumps(chosen(_read(evaluation)), indent=1).encode() + b"\n"
+    kept = sum(each.stat().st_size for each in out.iterdir() if each.is_file() and each.name not in content)
+    size = kept + sum(map(len, content.values()))
+    if size > MOST:
+        raise MachineError(
+            f"The starter's own weights would take {size / 1e6:.1f} MB.", f"At most {MOST / 1e6:.0f} MB."
+        )
+    for name, data in content.items():
+        write_bytes(out / name, data)
+        say(f"{out / name}: {len(data) / 1e6:.2f} MB")
+    say(f"{size / 1e6:.1f} MB in all; overtone models assemble starter brings them into the bundle.")
+
+
+def chosen(evaluation: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The record of steps that an evaluation leads to.
+
+    Decoding is left out: a bundle on top of this one may bring a decoder, of which nothing is known here.
+    """
+    return {"restore": sorted(op for op, found in evaluation.items() if "restore" in found["better"].split("+"))}
+
+
+def _made(runs: Path, stage: str, file: str) -> Path:
+    return runs / stage / Path(file).name
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        chosen(said)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise BadInput(f"{path} is no evaluation ({fault}).", "Make one: overtone evaluate --out FOLDER.") from fault
+    return said
