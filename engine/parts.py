@@ -140,10 +140,15 @@ class Parts:
             networks, room(), quantized.fast_forms(self._bundle, networks), fast_dtype(best_device()).itemsize == 2
         )
 
+    @property
+    def decodes(self) -> bool:
+        """Whether the bundle has a decoder; does not load it."""
+        return self._bundle.has(SETTINGS)
+
     @cached_property
     def decoder(self) -> LatentDecoder | None:
         """Step decode, where the bundle has its weights."""
-        if not self._bundle.has(SETTINGS):
+        if not self.decodes:
             return None
         from engine.decode.decoder import load  # diffusers takes seconds to import
 

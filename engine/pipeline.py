@@ -379,11 +379,15 @@ class Engine:
         if prior is None:
             clock.skip("refine", NO_WEIGHTS)
             return plan
-        if not plan.prompt and plan.embeddings is None:  # nothing is wished for that could be refined
+        wished = bool(plan.prompt) or plan.embeddings is not None
+        if not (wished and self._parts.decodes):  # nothing that could be refined, or nothing that would read it
+            return plan
+        if plan.embeddings is not None and len(plan.embeddings.gen) != prior.width:
+            clock.skip("refine", NO_WEIGHTS)  # none for the planner's space, in which the decoder reads the wish
             return plan
         with clock.step("refine"):
             width = prior.width
-            told = plan.embeddings if plan.embeddings and len(plan.embeddings.gen) == width else None
+            told = plan.embeddings
             known = told or PlanEmbeddings(self._parts.encoder_of(width).text([plan.prompt])[0])
             kind = "predicted" if told else "text"
             based = MARKER.fullmatch(plan.base)

@@ -42,13 +42,13 @@ class Damage:
         Chance of a mask with a soft border; in half of them the decoded picture was already blended by it.
     """
 
-    first_order: float = 0.5
+    first_order: float = 0.25
     shift: Shift = RELEASED_SHIFT
-    everywhere: float = 0.4
-    drifting: float = 0.5
-    tinted: float = 0.5
-    foreign: float = 0.1
-    soft: float = 0.3
+    everywhere: float = 0.15
+    drifting: float = 0.3
+    tinted: float = 0.6
+    foreign: float = 0.12
+    soft: float = 0.35
 
 
 @dataclass(frozen=True, eq=False)
