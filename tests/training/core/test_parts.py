@@ -187,7 +187,7 @@ def test_the_command_lists_stages_and_tells_the_cost_without_writing(app, tmp_pa
     told = CliRunner().invoke(app, [*arguments, "--dry-run"])
     assert told.exit_code == 0, told.output
     assert "parameters train, 0 are frozen" in told.output
-    assert "12,000 steps of" in told.output
+    assert "3,000 steps of" in told.output
     assert [path.name for path in tmp_path.iterdir()] == ["pairs.npz"]
     unknown = CliRunner().invoke(app, ["train", "refinment"])
     assert unknown.exit_code == 2
@@ -231,6 +231,16 @@ def test_pairs_that_cannot_be_used_are_counted_or_named(tmp_path, capsys):
     (tmp_path / "pairs.npz").write_bytes(b"PK\x03\x04 no archive")
     with pytest.raises(BadInput, match="holds no pairs"):
         build(tmp_path, {}, 0)
+
+
+def test_pairs_of_one_thing_fall_on_one_side(tmp_path):
+    group = np.repeat(np.arange(12), 5)
+    np.savez(tmp_path / "pairs.npz", **pairs(60), group=group)
+    stage = build(tmp_path, {"aside": 0.25}, 0)
+    learnt, held = (set(each.group.tolist()) for each in (stage.pairs, stage.aside))
+    assert (len(learnt), len(held)) == (9, 3)
+    assert not learnt & held
+    assert (len(stage.pairs), len(stage.aside)) == (45, 15)
 
 
 def test_recipes_are_frozen():
