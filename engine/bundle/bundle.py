@@ -80,9 +80,9 @@ class Bundle:
             raise BundleError(f"The bundle {name!r} extends itself ({root}).", cure(name))
         below = cls._open(manifest.extends, home, (*above, name)) if manifest.extends else None
         bundle = cls(root, manifest, Stamps(stamp_file(home, name), root), below)
-        bundle._refuse([path for path in manifest.entries if not (root / path).is_file()], "missing")
         entries = manifest.entries.values()
-        bundle._refuse([entry.path for entry in entries if (root / entry.path).stat().st_size != entry.size], "altered")
+        bundle._refuse([entry for entry in entries if not entry.place(root).is_file()], "missing")
+        bundle._refuse([entry for entry in entries if entry.place(root).stat().st_size != entry.size], "altered")
         return bundle
 
     def has(self, path: str) -> bool:
@@ -108,9 +108,9 @@ class Bundle:
         if entry is None:
             raise BundleError(f"The bundle {self.manifest.name!r} has no file {path}.", self._cure)
         if not self._intact(entry):
-            self._refuse([path], "altered")
+            self._refuse([entry], "altered")
         self._stamps.save()
-        return self.root / path
+        return entry.place(self.root)
 
     def folder(self, folder: str) -> Path:
         """The place of a folder on disk, after the hash of every file in it was checked.
@@ -178,22 +178,32 @@ class Bundle:
         BundleError
             Some are missing or altered; they are named.
         """
-        self._refuse([path for path in self._entries if not (self.root / path).is_file()], "missing")
         entries = self._entries.values()
-        self._refuse([entry.path for entry in entries if sha256_of(self.root / entry.path) != entry.sha256], "altered")
+        self._refuse([entry for entry in entries if not entry.place(self.root).is_file()], "missing")
+        hashes = {place: sha256_of(place) for place in {entry.place(self.root) for entry in entries}}
+        self._refuse([entry for entry in entries if hashes[entry.place(self.root)] != entry.sha256], "altered")
 
     def _intact(self, entry: Entry) -> bool:
         try:
-            return self._stamps.sha256(self.root / entry.path) == entry.sha256
+            return self._stamps.sha256(entry.place(self.root)) == entry.sha256
         except FileNotFoundError:
-            self._refuse([entry.path], "missing")
+            self._refuse([entry], "missing")
         except OSError as fault:
-            raise BundleError(f"{self.root / entry.path} cannot be read ({fault}).", self._cure) from fault
+            raise BundleError(f"{entry.place(self.root)} cannot be read ({fault}).", self._cure) from fault
         return False
 
-    def _refuse(self, paths: list[str], what: str) -> None:
-        if not paths:
+    def _refuse(self, entries: list[Entry], what: str) -> None:
+        if not entries:
             return
+        linked = next((entry.link for entry in entries if entry.link), "")
+        if linked:
+            name = self.manifest.name
+            raise BundleError(
+                f"{linked}, which the bundle {name!r} links to, has "
+                + ("moved or is gone." if what == "missing" else "changed since it was imported."),
+                f"Put it back, or import it again: overtone models import FILE --link --name {name}",
+            )
+        paths = [entry.path for entry in entries]
         files = ", ".join(sorted(paths)[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
         verb = "is" if len(paths) == 1 else "are"
         raise BundleError(f"{files} in the bundle {self.manifest.name!r} {verb} {what} ({self.root}).", self._cure)

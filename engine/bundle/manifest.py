@@ -30,13 +30,21 @@ def cure(name: str) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """One file: path inside the bundle (with ``/``), SHA-256 in hex, bytes on disk."""
+    """One file: path inside the bundle (with ``/``), SHA-256 in hex, bytes on disk.
+
+    ``link`` is the absolute path of a file of the user's own that stands for it; empty for what the bundle holds.
+    """
 
     __pydantic_config__: ClassVar = STRICT
 
     path: str
     sha256: str
     size: int
+    link: str = ""
+
+    def place(self, root: Path) -> Path:
+        """Where the file lies, of a bundle in the folder ``root``."""
+        return Path(self.link) if self.link else root / self.path
 
 
 @dataclass(frozen=True)
@@ -111,8 +119,8 @@ class Component:
 
     @property
     def size(self) -> int:
-        """Bytes on disk."""
-        return sum(entry.size for entry in self.files)
+        """Bytes on disk in the bundle; what is linked takes none there."""
+        return sum(entry.size for entry in self.files if not entry.link)
 
 
 @dataclass(frozen=True)
@@ -148,7 +156,10 @@ class Manifest:
 
     def to_bytes(self) -> bytes:
         """JSON, the same bytes for the same manifest."""
-        record = {"schema": SCHEMA, **asdict(self)}
+        record: dict[str, Any] = {"schema": SCHEMA, **asdict(self)}
+        for entry in (entry for component in record["components"] for entry in component["files"]):
+            if not entry["link"]:
+                del entry["link"]
         return (json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
     @classmethod
@@ -207,7 +218,7 @@ def component_from(record: Any) -> Component:
 
 def _check(component: Component) -> None:
     for entry in component.files:
-        if not is_inside(entry.path) or entry.size < 0:
+        if not is_inside(entry.path) or entry.size < 0 or (entry.link and not Path(entry.link).is_absolute()):
             raise ValueError(entry.path)
 
 

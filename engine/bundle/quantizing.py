@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import datetime
 import importlib
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 import torch
 
-from engine import quantized
+from engine import linked, quantized
 from engine.bundle.bundle import Bundle, default_home
 from engine.bundle.copies import derived_stamp
 from engine.bundle.disk import remove, speaking_of, sync_folder, write
@@ -66,7 +65,7 @@ def quantize(
     device = best_device()
     dtype = fast_dtype(device)
     progress(f"Loading {folder}", 0.0)
-    network = _loaded(bundle.folder(folder), dtype)
+    network = _loaded(bundle, folder, dtype)
     place = quantized.folder_of(folder, bits)
     making = home / f"{name}.partial-{place.replace('/', '-')}"
     with speaking_of(home), locked(home / f"{name}.lock"):
@@ -90,17 +89,17 @@ def _config(entry: Entry) -> bool:
     return entry.path.endswith("/config.json")
 
 
-def _loaded(folder: Path, dtype: torch.dtype) -> torch.nn.Module:
+def _loaded(bundle: Bundle, folder: str, dtype: torch.dtype) -> torch.nn.Module:
     """The network of a folder in diffusers' or transformers' layout."""
-    config = json.loads((folder / "config.json").read_bytes())
+    config = bundle.json(f"{folder}/config.json")
     named = config.get("_class_name") or next(iter(config.get("architectures") or ()), "")
     library = "diffusers" if "_class_name" in config else "transformers"
     kind: Any = getattr(importlib.import_module(library), named, None) if named else None
     if kind is None or not hasattr(kind, "from_pretrained"):
-        raise BadInput(f"{folder.name} is no network of {library} ({named or 'no class named'}).", "Choose another.")
+        raise BadInput(f"{folder} is no network of {library} ({named or 'no class named'}).", "Choose another.")
     try:
         option = {"torch_dtype" if library == "diffusers" else "dtype": dtype}
-        return kind.from_pretrained(folder, use_safetensors=True, **option).eval()
+        return linked.from_pretrained(kind, bundle, folder, use_safetensors=True, **option).eval()
     except (OSError, ValueError, KeyError, RuntimeError) as fault:
         raise BundleError(f"{folder} cannot be loaded ({' '.join(str(fault).split())}).") from fault
 

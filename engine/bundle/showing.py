@@ -32,7 +32,11 @@ def described(name: str) -> list[str]:
         for origin in component.origins:
             package = f", {origin.package} {origin.version}" if origin.package else ""
             lines.append(f"  {origin.what}\n    {origin.licence}, {origin.origin}{package}")
-        lines += [f"  {entry.path}  {entry.size:,} bytes  sha256 {entry.sha256[:16]}…" for entry in component.files]
+        lines += [
+            f"  {entry.path}  {entry.size:,} bytes  sha256 {entry.sha256[:16]}…"
+            + (f"\n    linked: {entry.link}" if entry.link else "")
+            for entry in component.files
+        ]
     lines += _here(needs(manifest))
     return lines + _terms(origin.licence for component in manifest.components for origin in component.origins)
 

@@ -21,7 +21,7 @@ class Stamps:
     path
         The stamp file.
     root
-        Folder that the remembered paths are relative to.
+        Folder that the remembered paths are relative to; those of files elsewhere are kept whole.
     """
 
     def __init__(self, path: Path, root: Path) -> None:
@@ -38,7 +38,7 @@ class Stamps:
     def sha256(self, file: Path) -> str:
         """SHA-256 of ``file`` in hex, from memory when its size and time are those it was hashed at."""
         status = file.stat()
-        key = file.relative_to(self._root).as_posix()
+        key = file.relative_to(self._root).as_posix() if file.is_relative_to(self._root) else str(file)
         known = self._known.get(key)
         if known and known[:2] == (status.st_size, status.st_mtime_ns):
             return known[2]

@@ -23,7 +23,7 @@ from safetensors import safe_open
 from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 from transformers.utils import logging as transformers_log
 
-from engine import quantized
+from engine import linked, quantized
 from engine.decode import SETTINGS
 from engine.decode.checker import CHECKER, Checker
 from engine.decode.context import ContextAttention
@@ -269,8 +269,8 @@ class Components:
     def _whole(self, kind: type[M], folder: str, device: torch.device) -> M:
         try:
             with quiet():
-                model: Any = kind.from_pretrained(
-                    self._folder(folder), torch_dtype=self.precision, use_safetensors=True
+                model: Any = linked.from_pretrained(
+                    kind, self._files, f"{FOLDER}/{folder}", torch_dtype=self.precision, use_safetensors=True
                 )
         except LOADING as fault:
             raise _damaged(folder, fault) from fault
@@ -281,7 +281,9 @@ class Components:
         try:
             with quiet():
                 tokenizer = CLIPTokenizer.from_pretrained(self._folder(f"tokenizer{suffix}"))
-                model: Any = kind.from_pretrained(self._folder(f"text_encoder{suffix}"), dtype=self.precision)
+                model: Any = linked.from_pretrained(
+                    kind, self._files, f"{FOLDER}/text_encoder{suffix}", dtype=self.precision
+                )
         except LOADING as fault:
             raise _damaged(f"text_encoder{suffix}", fault) from fault
         return Tower(tokenizer, model.to(self.device).eval())

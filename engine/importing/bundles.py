@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from engine import linked
 from engine.bundle import Bundle
 from engine.bundle.bundle import stamp_file
 from engine.bundle.lock import locked
@@ -16,6 +17,7 @@ from engine.bundle.manifest import NAME, Component, Entry, Manifest, Origin, sha
 from engine.bundle.stamps import Stamps
 from engine.errors import BadInput, BundleError
 from engine.files.writing import write_bytes
+from engine.importing.reading import SAFETENSORS
 
 STARTER = "starter"
 NAMES = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -48,10 +50,11 @@ def held(home: Path, name: str) -> dict[str, Path]:
     if not (root / NAME).is_file():
         return {}
     entries = Manifest.read(root / NAME).entries
-    for path, entry in entries.items():
-        if not (root / path).is_file() or (root / path).stat().st_size != entry.size:
+    places = {path: entry.place(root) for path, entry in entries.items()}
+    for path, place in places.items():
+        if not place.is_file() or place.stat().st_size != entries[path].size:
             raise BundleError(f"The bundle {name!r} is damaged ({path}).", f"Run: overtone models remove {name}")
-    return {path: root / path for path in entries}
+    return places
 
 
 def add(home: Path, name: str, staged: Path, outcome: Mapping[str, Any], origin: Origin) -> Bundle:
@@ -64,7 +67,7 @@ def add(home: Path, name: str, staged: Path, outcome: Mapping[str, Any], origin:
     staged
         Folder of files with the bundle's own paths, on the same disk.
     outcome
-        Of :func:`engine.importing.child.run`.
+        Of :func:`engine.importing.child.run`, the hashes of linked files filled in.
     origin
         Where it comes from.
     """
@@ -72,26 +75,41 @@ def add(home: Path, name: str, staged: Path, outcome: Mapping[str, Any], origin:
     with locked(home / f"{name}.lock"):
         before = Manifest.read(root / NAME) if (root / NAME).is_file() else Manifest(name, VERSION, (), STARTER)
         entries = tuple(Entry(path, **sizes) for path, sizes in sorted(outcome["files"].items()))
-        for entry in entries:
+        for entry in (each for each in entries if not each.link):
             place = root / entry.path
             place.parent.mkdir(parents=True, exist_ok=True)
             (staged / entry.path).replace(place)
         new = {entry.path for entry in entries}
+        going = new | _superseded(new, before)
         origins = (origin,)
         components = []
         for component in before.components:
+            kept = tuple(entry for entry in component.files if entry.path not in going)
             if component.name == outcome["part"]:
                 origins = (*(each for each in component.origins if each != origin), origin)
-                entries += tuple(entry for entry in component.files if entry.path not in new)
+                entries += kept
             else:
-                files = tuple(entry for entry in component.files if entry.path not in new)
-                components += [replace(component, files=files)] if files else []
+                components += [replace(component, files=kept)] if kept else []
         entries = tuple(sorted(entries, key=lambda entry: entry.path))
-        memory = sum(entry.size for entry in entries)
+        memory = sum({str(entry.place(root)): entry.size for entry in entries}.values())  # one file may be several
         components.append(Component(outcome["part"], "", memory, origins, entries))
         manifest = replace(before, components=tuple(components))
         write_bytes(root / NAME, manifest.to_bytes())
+        for path in {*(going - new), *(entry.path for entry in entries if entry.link)}:
+            (root / path).unlink(missing_ok=True)
     return Bundle(root, manifest, Stamps(stamp_file(home, name), root))
+
+
+def _superseded(new: Collection[str], before: Manifest) -> set[str]:
+    """What a network's folder held in the other way: its own weights where it is linked now, and the link before."""
+    going = set()
+    for path in new:
+        folder, _, name = path.rpartition("/")
+        if name == linked.NAMES:
+            going |= {old for old in before.entries if old.rpartition("/")[0] == folder and old.endswith(SAFETENSORS)}
+        elif name.endswith(SAFETENSORS) and not path.startswith("linked/"):
+            going |= {old for old in (f"{folder}/{linked.NAMES}", linked.place(folder)) if old in before.entries}
+    return going
 
 
 def alongside(staged: Path, folder: Path, names: tuple[str, ...], into: str) -> dict[str, dict[str, Any]]:
@@ -133,3 +151,12 @@ def borrow(staged: Path, home: Path, wanted: Mapping[str, str]) -> dict[str, dic
         shutil.copyfile(starter.path(there), place)
         out[path] = {"size": place.stat().st_size, "sha256": sha256_of(place)}
     return out
+
+
+def hash_links(home: Path, name: str, files: Mapping[str, dict[str, Any]]) -> None:
+    """Fill in the hash of every linked file, each read once and remembered for the bundle's first use."""
+    stamps = Stamps(stamp_file(home, name), home / name)
+    for each in files.values():
+        if each.get("link"):
+            each["sha256"] = stamps.sha256(Path(each["link"]))
+    stamps.save()

@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.errors import OvertoneError
-from engine.importing.layouts import Layout, Misfitting
-from engine.importing.reading import Stored, opened
+from engine.errors import BadInput, OvertoneError
+from engine.importing.layouts import Layout, Misfitting, Target, files_of
+from engine.importing.reading import Stored, is_safetensors, opened
 from engine.importing.writing import Planned, planned, write
 
 OWN_MEMORY = 3 << 30  # bytes of private memory that PyTorch and the model classes take without any weights
+NETWORK = ("/diffusion_pytorch_model.safetensors", "/model.safetensors")  # ends of the weights of whole networks
 OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "DIFFUSERS_OFFLINE")
 Tell = Callable[[str, float], None]
 
@@ -44,6 +45,10 @@ class Job:
         Path in the bundle to file, of what the bundle holds already.
     folder
         A folder that one of the libraries saved, instead of files.
+    link
+        Leave the weights where they are and write only their names, where the kind and the file allow it.
+    look
+        Tell of each of the files what it is, and write nothing.
     """
 
     files: tuple[str, ...]
@@ -52,6 +57,8 @@ class Job:
     config: Mapping[str, Any] = field(default_factory=dict)
     held: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
+    link: bool = False
+    look: bool = False
 
 
 def run(job: Job, tell: Tell) -> dict[str, Any]:
@@ -62,13 +69,17 @@ def run(job: Job, tell: Tell) -> dict[str, Any]:
     dict
         ``kind``, ``part``, ``what``, ``licence``, ``notice``; ``files``: path in the bundle to size and SHA-256;
         ``memory``: bytes that the weights take; ``folder``: names of files of the checkpoint's folder to take along;
-        ``borrowed``: path in the bundle to the starter's file to put there.
+        ``borrowed``: path in the bundle to the starter's file to put there; ``linked``: whether the weights stay in
+        the user's file. A linked file of ``files`` has that one's path as ``link``, and its hash is left open.
+        Of a job that only looks: ``found``, a record for each file.
 
     Raises
     ------
     BadInput
         When the files cannot be read, or hold something else than their kind does.
     """
+    if job.look:
+        return {"found": [_looked(Path(name), at / len(job.files), tell) for at, name in enumerate(job.files)]}
     if job.folder:
         return _folder(Path(job.folder), Path(job.out), tell)
     from engine.importing.kinds import checked, recognised
@@ -81,12 +92,29 @@ def run(job: Job, tell: Tell) -> dict[str, Any]:
         if kind.name == "diffrir":
             _check_copies(stored, job.config)
         files = kind.files(stored.shapes, job.config)
-        outcome = _written(job, stored, layout, tell, kind.collected)
+        link = job.link and kind.linkable and len(paths) == 1 and is_safetensors(paths[0])
+        outcome = _linked(job, stored, layout) if link else _written(job, stored, layout, tell, kind.collected)
         outcome["files"] |= _small(job, files, kind.collected)
     return outcome | {
         "kind": kind.name, "part": kind.part, "what": kind.what, "licence": kind.licence, "notice": kind.notice,
-        "folder": list(kind.folder), "borrowed": dict(kind.borrowed),
+        "folder": list(kind.folder), "borrowed": dict(kind.borrowed), "linked": link,
     }  # fmt: skip
+
+
+def _looked(path: Path, share: float, tell: Tell) -> dict[str, Any]:
+    """What a file is, or why it is not read."""
+    from engine.importing.kinds import checked, recognised
+
+    tell(f"looking at {path.name}", share)
+    try:
+        with opened([path]) as stored:
+            kind, layout = recognised(stored.shapes, {})
+            checked(kind, layout, stored.shapes, path.name)
+    except BadInput as fault:
+        return {"why": fault.message}
+    linkable = kind.linkable and is_safetensors(path)
+    whole = any(file.startswith("decoder/unet/") for file in files_of(layout))
+    return {"kind": kind.name, "what": kind.what, "whole": whole, "linkable": linkable}
 
 
 def _folder(path: Path, out: Path, tell: Tell) -> dict[str, Any]:
@@ -100,7 +128,8 @@ def _folder(path: Path, out: Path, tell: Tell) -> dict[str, Any]:
     first = found[0][1]
     return {
         "kind": first.kind, "part": first.part, "what": first.what, "licence": first.licence, "notice": "",
-        "folder": [], "borrowed": {}, "files": files, "memory": sum(each["size"] for each in files.values()),
+        "folder": [], "borrowed": {}, "linked": False, "files": files,
+        "memory": sum(each["size"] for each in files.values()),
     }  # fmt: skip
 
 
@@ -137,6 +166,28 @@ def _written(job: Job, stored: Stored, layout: Layout, tell: Tell, collected: bo
             written = write(Path(job.out) / path, tensors, count)
             files[path] = {"size": written.size, "sha256": written.sha256}
     return {"files": files, "memory": total}
+
+
+def _linked(job: Job, stored: Stored, layout: Layout) -> dict[str, Any]:
+    """Only the names; each file of weights in the bundle is the user's own."""
+    from engine import linked
+
+    named: dict[str, dict[str, tuple[str, Target]]] = {}
+    for name, slot in layout.items():
+        for target in slot.targets if name in stored.held else ():
+            named.setdefault(target.file, {})[target.name] = (name, target)
+    own = {"size": Path(job.files[0]).stat().st_size, "sha256": "", "link": job.files[0]}
+    files, small = {}, {}
+    for path, each in named.items():
+        folder = path.rpartition("/")[0]
+        if path.endswith(NETWORK):
+            small[f"{folder}/{linked.NAMES}"] = linked.names_file(each)
+            files[linked.place(folder)] = own
+        else:
+            assert all(name == published for name, (published, _) in each.items()), path
+            files[path] = own
+    memory = sum(each.bytes for tensors in planned(stored, layout).values() for each in tensors.values())
+    return {"files": files | _small(job, small, False), "memory": memory}
 
 
 def _small(job: Job, files: Mapping[str, bytes], collected: bool) -> dict[str, dict[str, Any]]:

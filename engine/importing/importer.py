@@ -19,10 +19,11 @@ import engine
 from engine.bundle import default_home
 from engine.bundle.manifest import Origin, sha256_of
 from engine.errors import BadInput, BundleError, MachineError, OvertoneError
-from engine.importing import bundles, folders
+from engine.importing import bundles, folders, webui
 from engine.importing.child import Job
 from engine.importing.layouts import Misfit, Misfitting
-from engine.importing.reading import index_files
+from engine.importing.reading import index_files, is_safetensors
+from engine.importing.webui import Found
 
 DEFAULT = "studio"
 SPARE = 256 << 20  # bytes left free on the disk
@@ -49,6 +50,8 @@ class Imported:
         Path in the bundle to bytes.
     licence, notice
         What the user has to know.
+    linked
+        Whether its weights stay in the user's own file.
     """
 
     source: str
@@ -58,6 +61,7 @@ class Imported:
     files: Mapping[str, int]
     licence: str
     notice: str
+    linked: bool = False
 
 
 def import_path(
@@ -66,6 +70,7 @@ def import_path(
     kind: str = "",
     home: Path | None = None,
     progress: OnProgress = lambda _what, _share: None,
+    link: bool = False,
 ) -> Imported:
     """Read a checkpoint and put it into the bundle ``name``.
 
@@ -81,6 +86,9 @@ def import_path(
         Folder that holds the bundles; default :func:`engine.bundle.default_home`.
     progress
         Told what is being done, and its share 0 to 1.
+    link
+        Leave the weights in the user's file where that can be (a single file of safetensors for the decoder); else
+        they are copied.
 
     Raises
     ------
@@ -99,6 +107,7 @@ def import_path(
     size = sum(file.stat().st_size for file in files)
     home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(home).free
+    size = 0 if link and len(files) == 1 and is_safetensors(files[0]) else size
     if free < size + SPARE:
         raise MachineError(
             f"{path.name} needs {size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free.", "Free some disk space."
@@ -106,16 +115,35 @@ def import_path(
     with _staged(home, name) as staged:
         before = bundles.held(home, name)
         named = () if saved else tuple(str(file.absolute()) for file in files)
-        job = Job(named, str(staged), kind, config, _strings(before), str(path.absolute()) if saved else "")
+        job = Job(named, str(staged), kind, config, _strings(before), str(path.absolute()) if saved else "", link)
         outcome = _asked(job, progress)
         if not saved and path.is_dir() and outcome["folder"]:
             outcome["files"] |= bundles.alongside(staged, path, tuple(outcome["folder"]), outcome["part"])
         outcome["files"] |= bundles.borrow(staged, home, outcome["borrowed"])
         progress("remembering where it came from", 0)
-        origin = Origin(outcome["what"], outcome["licence"], path.name, sha256=sha256_of(files[0]))
+        bundles.hash_links(home, name, outcome["files"])
+        sha256 = next((each["sha256"] for each in outcome["files"].values() if each.get("link")), "")
+        origin = Origin(outcome["what"], outcome["licence"], path.name, sha256=sha256 or sha256_of(files[0]))
         bundles.add(home, name, staged, outcome, origin)
-    sizes = {file: each["size"] for file, each in outcome["files"].items()}
-    return Imported(path.name, outcome["kind"], outcome["what"], name, sizes, outcome["licence"], outcome["notice"])
+    sizes = {file: each["size"] for file, each in outcome["files"].items() if not each.get("link")}
+    kind, what, licence, notice = (outcome[each] for each in ("kind", "what", "licence", "notice"))
+    return Imported(path.name, kind, what, name, sizes, licence, notice, outcome["linked"])
+
+
+def look(folder: Path, progress: OnProgress = lambda _what, _share: None) -> tuple[Found, ...]:
+    """What lies in the model folder of AUTOMATIC1111 or ComfyUI.
+
+    Raises
+    ------
+    BadInput
+        When there are no weights.
+    """
+    files = webui.files(folder)
+    if not files:
+        raise BadInput(f"{folder.name} holds no weights.", "Name a folder with .safetensors or .ckpt files.")
+    job = Job(tuple(str(file.absolute()) for file in files), "", look=True)
+    told = _asked(job, progress)["found"]
+    return tuple(Found(file, file.stat().st_size, **each) for file, each in zip(files, told, strict=True))
 
 
 def _strings(paths: Mapping[str, Path]) -> dict[str, str]:

@@ -45,6 +45,8 @@ class Kind:
         Files of the checkpoint's own folder that come along when they are there.
     borrowed
         Path in the bundle to the starter's file that is copied there.
+    linkable
+        Whether its weights may stay in the user's own file.
     notice
         What the user has to know before use.
     """
@@ -60,6 +62,7 @@ class Kind:
     collected: bool = False
     folder: tuple[str, ...] = ()
     borrowed: Mapping[str, str] = field(default_factory=dict)
+    linkable: bool = False
     notice: str = ""
 
     def fits(self, names: Mapping[str, object]) -> bool:
@@ -91,32 +94,32 @@ KINDS = (
     Kind(
         "sd15", "Stable Diffusion 1.5 in one file", "creativeml-openrail-m", "decoder",
         (_DIFFUSION, "cond_stage_model."), partial(_checkpoint, diffusion.SD15),
-        partial(_checkpoint_files, diffusion.SD15), ignored=("model_ema.diffusion_model",),
+        partial(_checkpoint_files, diffusion.SD15), ignored=("model_ema.diffusion_model",), linkable=True,
     ),
     Kind(
         "sdxl", "Stable Diffusion XL in one file", "openrail++", "decoder",
         (_DIFFUSION, "conditioner.embedders."), partial(_checkpoint, diffusion.SDXL),
-        partial(_checkpoint_files, diffusion.SDXL), ignored=("model_ema.", "denoiser."),
+        partial(_checkpoint_files, diffusion.SDXL), ignored=("model_ema.", "denoiser."), linkable=True,
     ),
     Kind(
         "ia2p-adapter", "InstructAny2Pix' picture adapter for Stable Diffusion XL", "unstated", "adapter",
         ("image_proj.raw_embed", "ip_adapter."), partial(_adapter, diffusion.SDXL, 1024, 2),
-        partial(diffusion.adapter_files, 20.0),
+        partial(diffusion.adapter_files, 20.0), linkable=True,
     ),
     Kind(
         "ip-adapter-sdxl", "IP-Adapter for Stable Diffusion XL (ViT-bigG)", "apache-2.0", "adapter",
         ("image_proj.proj.", "ip_adapter."), partial(_adapter, diffusion.SDXL, 1280, 0),
-        partial(diffusion.adapter_files, 1.0),
+        partial(diffusion.adapter_files, 1.0), linkable=True,
     ),
     Kind(
         "ip-adapter-sdxl-vit-h", "IP-Adapter for Stable Diffusion XL (ViT-H)", "apache-2.0", "adapter",
         ("image_proj.proj.", "ip_adapter."), partial(_adapter, diffusion.SDXL, 1024, 0),
-        partial(diffusion.adapter_files, 1.0),
+        partial(diffusion.adapter_files, 1.0), linkable=True,
     ),
     Kind(
         "ip-adapter-sd15", "IP-Adapter for Stable Diffusion 1.5 (ViT-H)", "apache-2.0", "adapter",
         ("image_proj.proj.", "ip_adapter."), partial(_adapter, diffusion.SD15, 1024, 0),
-        partial(diffusion.adapter_files, 1.0),
+        partial(diffusion.adapter_files, 1.0), linkable=True,
     ),
     Kind(
         "imagebind", "ImageBind (huge)", "cc-by-nc-4.0", "encoder", ("modality_trunks.", "modality_preprocessors."),

@@ -79,7 +79,7 @@ def opened(paths: list[Path]) -> Iterator[Stored]:
     held: dict[str, Held] = {}
     with ExitStack() as stack:
         for path in paths:
-            source, here = stack.enter_context(_safetensors(path)) if _is_safetensors(path) else _pickled(path)
+            source, here = stack.enter_context(_safetensors(path)) if is_safetensors(path) else _pickled(path)
             twice = sorted(held.keys() & here.keys())
             if twice:
                 raise BadInput(f"{twice[0]} is in two of the files.", "Name the files of one model only.")
@@ -88,7 +88,7 @@ def opened(paths: list[Path]) -> Iterator[Stored]:
         yield Stored(sources, held)
 
 
-def _is_safetensors(path: Path) -> bool:
+def is_safetensors(path: Path) -> bool:
     """Whether the content is safetensors' rather than a zip; the file's name does not decide.
 
     Raises

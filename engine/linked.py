@@ -1,0 +1,125 @@
+"""Networks whose weights stay in the user's own file: nothing is copied, names are changed while they load.
+
+In a bundle a network's folder then holds ``linked.json`` instead of weights: every tensor's name with the one it has in
+the user's file, and how it is cut out of that one. The file itself is an entry ``linked/FOLDER.safetensors`` of the
+manifest that leads outside, with size and hash like any other; it is mapped, so that only what is used is read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from engine import strict_json
+from engine.errors import BundleError
+from engine.importing.layouts import Target
+
+if TYPE_CHECKING:
+    import torch
+
+NAMES = "linked.json"
+SCHEMA = 1
+CURE = "Import the model again."
+
+
+class Files(Protocol):
+    """What a linked network is loaded from."""
+
+    def has(self, path: str, /) -> bool:
+        """Whether there is such a file."""
+        ...
+
+    def path(self, path: str, /) -> Path:
+        """The place of a file, checked."""
+        ...
+
+    def folder(self, folder: str, /) -> Path:
+        """The place of a folder, every file of it checked."""
+        ...
+
+
+def place(folder: str) -> str:
+    """Path in the bundle that stands for the user's file with the weights of a folder."""
+    return f"linked/{folder}.safetensors"
+
+
+def names_file(published: Mapping[str, tuple[str, Target]]) -> bytes:
+    """What ``linked.json`` holds.
+
+    Parameters
+    ----------
+    published
+        Name of a tensor to its name in the user's file, and how it comes out of it.
+    """
+    tensors = {}
+    for name, (source, target) in published.items():
+        tensors[name] = {"from": source}
+        if target.rows is not None:
+            tensors[name] |= {"rows": list(target.rows)}
+        if target.shape is not None:
+            tensors[name] |= {"shape": list(target.shape)}
+        if target.turned:
+            tensors[name] |= {"turned": True}
+    return (json.dumps({"schema": SCHEMA, "tensors": tensors}, sort_keys=True) + "\n").encode()
+
+
+def tensors(files: Files, folder: str) -> dict[str, torch.Tensor]:
+    """The tensors of a linked network, mapped from the user's file.
+
+    Raises
+    ------
+    BundleError
+        The file has moved or changed, or is not the one that was linked.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        record = strict_json.loads(files.path(f"{folder}/{NAMES}").read_bytes())
+        if record["schema"] != SCHEMA:
+            raise ValueError(f"schema {record['schema']}")
+        with safe_open(files.path(place(folder)), framework="pt") as file:
+            return {
+                name: _target(name, how).of(file.get_tensor(how["from"])) for name, how in record["tensors"].items()
+            }
+    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as fault:
+        raise BundleError(f"The linked {folder} is damaged ({' '.join(str(fault).split())[:120]}).", CURE) from fault
+
+
+def _target(name: str, how: Mapping[str, Any]) -> Target:
+    first, last = how.get("rows", (0, 0))
+    shape = tuple(how["shape"]) if "shape" in how else None
+    return Target("", name, (first, last) if "rows" in how else None, shape, bool(how.get("turned")))
+
+
+def from_pretrained(kind: Any, files: Files, folder: str, **options: Any) -> Any:
+    """A network of diffusers or transformers from its folder, or from the user's file where it is linked.
+
+    Parameters
+    ----------
+    kind
+        The class.
+    files, folder
+        The bundle, and the network's folder in it.
+    **options
+        Of the library's ``from_pretrained``; of a linked one only the type counts.
+
+    Raises
+    ------
+    BundleError
+        A linked file has moved or changed.
+    """
+    here = files.folder(folder)
+    if not files.has(f"{folder}/{NAMES}"):
+        return kind.from_pretrained(here, **options)
+    if hasattr(kind, "config_class") and kind.config_class is not None:  # transformers
+        config = kind.config_class.from_pretrained(here, local_files_only=True)
+        return kind.from_pretrained(None, config=config, state_dict=tensors(files, folder), dtype=options.get("dtype"))
+    import torch
+    from accelerate import init_empty_weights
+
+    with init_empty_weights():
+        network = kind.from_config(kind.load_config(here))
+    network.load_state_dict(tensors(files, folder), assign=True)
+    return torch.nn.Module.to(network, options.get("torch_dtype"))  # past diffusers' own, which warns

@@ -1,0 +1,219 @@
+"""Model folders of AUTOMATIC1111 and ComfyUI: found, linked without a copy, and told when they have changed."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from functools import partial
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from engine import linked
+from engine.bundle import Bundle
+from engine.bundle.manifest import NAME, Manifest
+from engine.cli import run
+from engine.decode.components import Components
+from engine.errors import BadInput, BundleError
+from engine.importing import child, diffusion, importer, kinds, webui
+from engine.importing.diffusion import TextShape
+from tests.importing.test_layouts import TINY
+from training import tiny
+
+FAMILY = replace(
+    TINY,
+    unet={**TINY.unet, "projection_class_embeddings_input_dim": 56},
+    text=TextShape(16, 2, 2, "quick_gelu"),
+    text_2=TextShape(32, 2, 2, "gelu"),
+)
+
+
+def checkpoint(seed: int) -> dict[str, torch.Tensor]:
+    """A Stable Diffusion XL in one file, in miniature and half precision."""
+    generator = torch.Generator().manual_seed(seed)
+    layout = diffusion.checkpoint_layout(FAMILY, {})
+    tensors = {name: 0.1 * torch.randn(slot.shape, generator=generator) for name, slot in layout.items()}
+    tensors |= {name: value + 1 for name, value in tensors.items() if "norm" in name and name.endswith("weight")}
+    position = "conditioner.embedders.0.transformer.text_model.embeddings.position_ids"
+    return {name: value.half() for name, value in tensors.items()} | {position: torch.arange(77)[None]}
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    """AUTOMATIC1111's folders with two checkpoints, one of them a pickle, and other things."""
+    root = tmp_path_factory.mktemp("webui")
+    for name in ("models/Stable-diffusion/portraits", "models/VAE", "models/Lora", "models/ControlNet", "embeddings"):
+        (root / name).mkdir(parents=True)
+    save_file(checkpoint(1), root / "models" / "Stable-diffusion" / "My SD_XL v1.safetensors")
+    torch.save({"state_dict": checkpoint(2)}, root / "models" / "Stable-diffusion" / "portraits" / "old.ckpt")
+    save_file({"lora_unet_down": torch.zeros(2)}, root / "models" / "Stable-diffusion" / "odd.safetensors")
+    save_file({"lora_unet_down": torch.zeros(2)}, root / "models" / "Lora" / "style.safetensors")
+    torch.save({"string_to_param": {}}, root / "embeddings" / "bad-hands.pt")
+    return root
+
+
+@pytest.fixture
+def small(monkeypatch, tmp_path):
+    """The program's kinds with miniature sizes, read in this process; the home of the bundles."""
+    (found,) = (kind for kind in kinds.KINDS if kind.name == "sdxl")
+    tiny_kind = replace(
+        found, layout=partial(kinds._checkpoint, FAMILY), files=partial(kinds._checkpoint_files, FAMILY)
+    )
+    monkeypatch.setattr(kinds, "KINDS", (tiny_kind,))
+    monkeypatch.setattr(importer, "_asked", lambda job, progress: json.loads(json.dumps(child.run(job, progress))))
+    monkeypatch.setenv("OVERTONE_HOME", str(tmp_path / "home"))
+    tiny.write_manifest(_made(tmp_path / "home" / "starter"))
+    return tmp_path / "home"
+
+
+def _made(folder):
+    folder.mkdir(parents=True)
+    return folder
+
+
+def untouched(root):
+    return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in sorted(root.rglob("*"))}
+
+
+def same(one, two):
+    assert one.keys() == two.keys()
+    return all(torch.equal(value, two[name]) for name, value in one.items())
+
+
+def test_what_lies_there_is_listed_with_how_to_import_it(small, models, capsys):
+    before = untouched(models)
+    assert run(["models", "import", str(models)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("My SD_XL v1.safetensors: Stable Diffusion XL in one file, 0.0")
+    assert said[0].endswith("can be linked")
+    assert said[1].startswith("old.ckpt: ")
+    assert said[1].endswith("would be converted into a copy")
+    assert said[2].startswith("odd.safetensors: not used. No kind of checkpoint")
+    assert said[3] == "Not used: 1 textual inversions, 1 LoRAs."
+    assert said[4] == f'Import one: overtone models import "{models}" --take "My SD_XL v1"'
+    assert said[5] == f'Import all checkpoints: overtone models import "{models}" --all'
+    assert untouched(models) == before
+    assert not list(small.glob(f"*xl*/{NAME}"))
+    assert run(["models", "import", str(models), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [each["linkable"] for each in told["found"]] == [True, False, False]
+
+
+def test_a_linked_checkpoint_is_the_copied_one_without_the_copy(small, models, capsys):
+    before = untouched(models)
+    source = models / "models" / "Stable-diffusion" / "My SD_XL v1.safetensors"
+    assert run(["models", "import", str(models), "--take", "My SD_XL v1"]) == 0
+    assert "linked into the bundle my-sd_xl-v1; the file stays where it is" in capsys.readouterr().out
+    importer.import_path(source, "copied", home=small)
+    manifest = Manifest.read(small / "my-sd_xl-v1" / NAME)
+    links = [entry for entry in manifest.entries.values() if entry.link]
+    assert {entry.path for entry in links} == {
+        linked.place(f"decoder/{part}") for part in ("unet", "vae", "text_encoder", "text_encoder_2")
+    }
+    assert {(entry.link, entry.size) for entry in links} == {(str(source), source.stat().st_size)}
+    assert {entry.sha256 for entry in links} == {manifest.components[0].origins[0].sha256}
+    assert not list((small / "my-sd_xl-v1").rglob("*.safetensors"))
+    one, two = (Components(Bundle.open(name, small)) for name in ("my-sd_xl-v1", "copied"))
+    assert same(one.base.unet.state_dict(), two.base.unet.state_dict())
+    assert same(one.vae.state_dict(), two.vae.state_dict())
+    for mine, theirs in zip(one.text.towers, two.text.towers, strict=True):
+        assert same(mine.model.state_dict(), theirs.model.state_dict())
+    assert torch.equal(one.text.encode("a boat").states, two.text.encode("a boat").states)
+    assert one.base.unet.dtype == two.base.unet.dtype
+    Bundle.open("my-sd_xl-v1", small).verify()
+    assert untouched(models) == before
+
+
+def test_a_linked_file_that_moved_or_changed_is_told(small, models, tmp_path):
+    source = tmp_path / "a.safetensors"
+    source.write_bytes((models / "models" / "Stable-diffusion" / "My SD_XL v1.safetensors").read_bytes())
+    importer.import_path(source, "mine", home=small, link=True)
+    source.rename(tmp_path / "b.safetensors")
+    with pytest.raises(BundleError, match=rf"{source}.*has moved or is gone") as told:
+        Bundle.open("mine", small)
+    assert "--link --name mine" in told.value.hint
+    (tmp_path / "b.safetensors").rename(source)
+    assert Components(Bundle.open("mine", small)).vae is not None
+    content = bytearray(source.read_bytes())
+    content[-1] ^= 1
+    source.write_bytes(content)
+    os.utime(source, ns=(0, 0))
+    with pytest.raises(BundleError, match="has changed since it was imported"):
+        _ = Components(Bundle.open("mine", small)).vae
+    with pytest.raises(BundleError, match="has changed"):
+        Bundle.open("mine", small).verify()
+    source.write_bytes(content[:-4])
+    with pytest.raises(BundleError, match="has changed"):
+        Bundle.open("mine", small)
+
+
+def test_a_pickle_is_converted_and_said_so(small, models, capsys):
+    assert run(["models", "import", str(models), "--take", "old.ckpt", "--name", "old"]) == 0
+    said = capsys.readouterr().out
+    assert "converted into a copy" in said
+    entries = Manifest.read(small / "old" / NAME).entries
+    assert not any(entry.link for entry in entries.values())
+    assert "decoder/unet/diffusion_pytorch_model.safetensors" in entries
+
+
+def test_all_checkpoints_come_each_into_its_own_bundle(small, models, capsys):
+    assert run(["models", "import", str(models), "--all", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["imported"]
+    assert [(each["bundle"], each["linked"]) for each in told] == [("my-sd_xl-v1", True), ("old", False)]
+    assert run(["models", "import", str(models), "--all", "--name", "one"]) == 2
+    assert "cannot share" in capsys.readouterr().err
+    assert run(["models", "import", str(models), "--take", "odd"]) == 2
+    assert "No kind of checkpoint" in capsys.readouterr().err
+    assert run(["models", "import", str(models), "--take", "nothing"]) == 2
+    assert "No file has the name 'nothing'" in capsys.readouterr().err
+    assert run(["models", "import", str(models / "models" / "Lora"), "--all"]) == 2
+    assert "no model folder" in capsys.readouterr().err
+
+
+def test_a_copy_takes_the_place_of_a_link_and_back(small, models):
+    source = models / "models" / "Stable-diffusion" / "My SD_XL v1.safetensors"
+    weights = small / "mine" / "decoder" / "unet" / "diffusion_pytorch_model.safetensors"
+    for link in (True, False, True):
+        importer.import_path(source, "mine", home=small, link=link)
+        bundle = Bundle.open("mine", small)
+        assert bundle.has(f"decoder/unet/{linked.NAMES}") is link
+        assert (weights.is_file(), (weights.parent / linked.NAMES).is_file()) == (not link, link)
+        assert Components(bundle).base.unet.num_parameters() > 0
+
+
+def test_comfyui_and_its_further_folders_are_found(tmp_path):
+    comfy, other = tmp_path / "ComfyUI", tmp_path / "elsewhere"
+    (comfy / "models" / "checkpoints" / "deep").mkdir(parents=True)
+    (other / "Stable-diffusion").mkdir(parents=True)
+    (other / "vae").mkdir()
+    for path in (
+        comfy / "models" / "checkpoints" / "deep" / "a.safetensors", other / "Stable-diffusion" / "b.ckpt",
+        other / "vae" / "c.pt", comfy / "models" / "checkpoints" / "put_checkpoints_here",
+    ):  # fmt: skip
+        path.write_bytes(b"x")
+    (comfy / "models" / "checkpoints" / "loop").symlink_to(comfy / "models" / "checkpoints")
+    (comfy / webui.EXTRA).write_text(
+        f"a111:\n    base_path: {other}\n    checkpoints: |\n        Stable-diffusion\n        missing\n    vae: vae\n"
+    )
+    assert webui.is_webui(comfy)
+    assert webui.is_webui(comfy / "models")
+    assert [path.name for path in webui.files(comfy)] == ["a.safetensors", "b.ckpt", "c.pt"]
+    assert not webui.is_webui(other / "vae")
+    (comfy / webui.EXTRA).write_text("a: [")
+    with pytest.raises(BadInput, match="cannot be read"):
+        webui.files(comfy)
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("SD XL (v1).safetensors", "sd-xl-v1"),
+        ("starter.ckpt", "starter-model"),
+        ("模型.ckpt", "model"),
+        ("a.ckpt", "a-2"),
+    ],
+)
+def test_bundles_are_named_after_their_files(tmp_path, file, name):
+    assert webui.bundle_name(tmp_path / file, ["a"]) == name
