@@ -15,7 +15,6 @@ from engine.files.sniffing import Kind
 from engine.picture import Photo
 
 SUFFIXES = {"jpeg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "avif": ".avif", "jxl": ".jxl"}
-QUALITY = 92
 
 
 class ExportWindow(QDialog):
@@ -36,7 +35,8 @@ class ExportWindow(QDialog):
         self._photo = photo
         names = {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP", "avif": "AVIF", "jxl": "JPEG XL"}
         self.format = Choice(names, self)
-        self.quality = Count(1, 100, self)
+        self.quality = Count(0, 100, self)
+        self.quality.setSpecialValueText(self.tr("As the photo"))
         self.bits = Choice({"": self.tr("As the photo"), "8": self.tr("8 bit"), "16": self.tr("16 bit")}, self)
         self.profile = Choice({"keep": self.tr("As the photo"), "srgb": "sRGB", "display-p3": "Display P3"}, self)
         self.long_side = Count(LEAST_SIDE - 1, MOST_SIDE, self)
@@ -60,10 +60,10 @@ class ExportWindow(QDialog):
         cancel = push(self.tr("Cancel"), parent=self)
         cancel.clicked.connect(self.close)
         self._lay_out(cancel)
-        kept = options or SaveOptions(quality=QUALITY)
+        kept = options or SaveOptions()
         kind = next((name for name, each in SUFFIXES.items() if each == suffix.lower()), "")
         self.format.choose(kept.format or kind or ("jpeg" if suffix.lower() == ".jpeg" else "tiff"))
-        self.quality.setValue(kept.quality or QUALITY)
+        self.quality.setValue(kept.quality or 0)
         self.bits.choose(str(kept.depth or ""))
         self.profile.choose(kept.profile)
         self.long_side.setValue(kept.long_side or self.long_side.minimum())
@@ -80,7 +80,7 @@ class ExportWindow(QDialog):
         kind = Kind[self.format.key]
         options = SaveOptions(
             format=self.format.key,  # pyright: ignore[reportArgumentType]
-            quality=None if kind in LOSSLESS else self.quality.value(),
+            quality=None if kind in LOSSLESS else self.quality.value() or None,
             profile=self.profile.key,  # pyright: ignore[reportArgumentType]
             metadata=self.metadata.key,  # pyright: ignore[reportArgumentType]
             provenance=self.provenance.isChecked(),
@@ -91,13 +91,14 @@ class ExportWindow(QDialog):
         return replace(options, long_side=side) if side >= LEAST_SIDE else options
 
     def _lay_out(self, cancel: QWidget) -> None:
+        best = self.tr("1 (small file) to 100 (best); as the photo, JPEG blocks that no edit touched stay as they are")
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for name, field, tip in (
             (self.tr("Type"), self.format, self.tr("What kind of file")),
-            (self.tr("Quality"), self.quality, self.tr("1 (small file) to 100 (best)")),
+            (self.tr("Quality"), self.quality, best),
             (self.tr("Depth"), self.bits, self.tr("Bits for each colour of a pixel")),
             (self.tr("Colours"), self.profile, self.tr("Colour profile of the file")),
             (self.tr("Long side"), self.long_side, self.tr("Scaled down to so many pixels at most")),

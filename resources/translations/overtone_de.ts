@@ -364,6 +364,26 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>As fits the edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decode</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decode and restore</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>off</source>
         <translation type="unfinished"></translation>
     </message>
@@ -456,6 +476,14 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>After the draft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which steps follow a draft, where the engine has them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>How strongly, 0 (off) to 2</source>
         <translation type="unfinished"></translation>
     </message>
@@ -515,6 +543,10 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>1 (small file) to 100 (best); as the photo, JPEG blocks that no edit touched stay as they are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Type</source>
         <translation type="unfinished"></translation>
     </message>
@@ -524,10 +556,6 @@ Click to change it</source>
     </message>
     <message>
         <source>Quality</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>1 (small file) to 100 (best)</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
