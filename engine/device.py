@@ -46,9 +46,14 @@ def out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(words in str(error) for words in _USED_UP)
 
 
+def free_main() -> int:
+    """Bytes of main memory that are free now."""
+    return psutil.virtual_memory().available
+
+
 def room() -> Room:
     """The memory that is free now, what our own networks hold counted as free."""
-    main = psutil.virtual_memory().available
+    main = free_main()
     if best_device().type != "cuda":
         return Room(0, main)
     return Room(torch.cuda.mem_get_info()[0] + torch.cuda.memory_reserved(), main)

@@ -22,9 +22,9 @@ BYTES: dict[Form, float] = {"half": 2.0, "int8": 1.02, "int4": 0.56}  # a number
 RESERVE = 500_000_000  # bytes of a card for its driver and for gaps between blocks
 SHARE = 0.8  # of the free main memory that a run may take
 FULL = 2  # times half precision: what processors without half precision compute in takes
-PAINTING = ("decode", "restore")
+PAINTING = ("draft", "decode", "restore")
 PAINTERS = ("unet", "inpaint", "refiner")  # one of them works at a time
-INSIDE = ("adapter",)  # plugged into what paints, and loaded with it
+ADAPTER, CONTROL = "adapter", "controlnet-"  # plugged into what paints, and loaded with it; of ControlNets the largest
 UNITS = 1e9  # bytes of a GB, as shown
 
 
@@ -57,7 +57,9 @@ class Placement:
     form
         Its weights: in half precision, or in fewer bits.
     stays
-        Whether it stays loaded when it has served.
+        Whether it stays when it has served: those that paint until one that understands is asked for again.
+    step
+        The step of the pipeline that it serves.
     """
 
     network: str
@@ -65,6 +67,12 @@ class Placement:
     on_card: bool
     form: Form
     stays: bool
+    step: str = "decode"
+
+    @property
+    def paints(self) -> bool:
+        """Whether it is of the group that paints."""
+        return self.step in PAINTING
 
 
 @dataclass(frozen=True)
@@ -108,9 +116,27 @@ class MemoryPlan:
         forms: list[Form] = [each.form for each in self.placements if each.folder == folder]
         return forms[0] if forms else "half"
 
+    def placement(self, network: str) -> Placement | None:
+        """Where a network works; nothing for one that was not planned."""
+        return next((each for each in self.placements if each.network == network), None)
+
     def on_card(self, network: str) -> bool:
         """Whether a network works on the card."""
         return any(each.on_card for each in self.placements if each.network == network)
+
+    def apart(self, network: str) -> frozenset[str]:
+        """The networks that have left by the time that one works: the other group, on its device.
+
+        With one network at a time those of its own group too, of those that understand; what paints knows best what
+        it needs at once.
+        """
+        one = self.placement(network)
+        beside = one is not None and not one.on_card and any(each.on_card for each in self.placements)
+        if one is None or self.rung == 0 or beside:  # what a card leaves to the processor fits there together
+            return frozenset()
+        alone = self.one_at_a_time and not one.paints
+        others = [each for each in self.placements if each.on_card == one.on_card and each is not one]
+        return frozenset(each.network for each in others if alone or each.paints != one.paints)
 
     def sentence(self) -> str:
         """The plan in a sentence; empty when there is nothing to plan."""
@@ -166,18 +192,18 @@ def plan(
             if peak <= budget:
                 return _made(known, forms, rung, peak, room.card, everything, known)
         painters = tuple(each for each in known if each.step in PAINTING)
-        others = sum(round(BYTES["half"] * each.weights) for each in known if each.step not in PAINTING)
+        others = sum(_bytes(each, "half", half) for each in known if each.step not in PAINTING)
         for forms, rung in _ways(painters, fast):  # the planner on the processor
             peak = _peak(painters, forms, rung)
             if painters and peak <= budget and others <= SHARE * room.main:
                 return _made(known, forms, max(rung, 1), peak, room.card, everything, painters)
-    scale, budget = 1 if half else FULL, int(SHARE * room.main)
-    everything = scale * _peak(known, {}, 0)
+    budget = int(SHARE * room.main)
+    everything = _peak(known, {}, 0, half)
     for rung in range(4):
-        peak = scale * _peak(known, {}, rung)
+        peak = _peak(known, {}, rung, half)
         if peak <= budget:
             return _made(known, {}, rung, peak, room.main, everything, ())
-    peak = scale * _peak(known, {}, 3)
+    peak = _peak(known, {}, 3, half)
     return _made(known, {}, 3, peak, room.main, everything, (), fits=False)
 
 
@@ -214,14 +240,20 @@ def _ways(known: tuple[Network, ...], fast: Mapping[str, tuple[Form, ...]]) -> I
             yield {**four, **fewer}, rung
 
 
-def _peak(known: tuple[Network, ...], forms: Forms, rung: int) -> int:
+def _bytes(each: Network, form: Form, half: bool = True) -> int:
+    """Bytes of a network's weights where the device computes in half precision, or does not."""
+    return round(BYTES[form] * each.weights * (FULL if each.exact or not half else 1))
+
+
+def _peak(known: tuple[Network, ...], forms: Forms, rung: int, half: bool = True) -> int:
     """Bytes taken at most over the steps."""
 
     def weights(some: Iterable[Network]) -> int:
-        return sum(round(BYTES[forms.get(each.name, "half")] * each.weights) for each in some)
+        return sum(_bytes(each, forms.get(each.name, "half"), half) for each in some)
 
     def working(each: Network) -> int:
-        return each.tiled if rung >= 2 and each.tiled else each.working
+        bytes_ = each.tiled if rung >= 2 and each.tiled else each.working
+        return bytes_ if half else FULL * bytes_
 
     painters = [each for each in known if each.step in PAINTING]
     others = [each for each in known if each.step not in PAINTING]
@@ -233,12 +265,19 @@ def _peak(known: tuple[Network, ...], forms: Forms, rung: int) -> int:
 def _beside(each: Network, group: list[Network], rung: int) -> list[Network]:
     """What of a group is loaded while ``each`` works; at the largest, where another network could paint instead."""
     if rung >= 3:
-        return [each, *(other for other in group if other.name in INSIDE and each.name in PAINTERS)]
+        return [each, *(_plugged(group) if each.name in PAINTERS else ())]
     if rung < 2:
         return group
     painters = [other for other in group if other.name in PAINTERS]
     at_work = each if each in painters else max(painters, key=lambda other: other.weights, default=None)
     return [other for other in group if other not in painters or other is at_work]
+
+
+def _plugged(group: list[Network]) -> list[Network]:
+    """What is loaded with a network that paints."""
+    controls = [each for each in group if each.name.startswith(CONTROL)]
+    largest = max(controls, key=lambda each: each.weights, default=None)
+    return [each for each in group if each.name == ADAPTER or each is largest]
 
 
 def _made(
@@ -257,7 +296,8 @@ def _made(
             each.folder,
             each in on_card,
             forms.get(each.name, "half"),
-            rung == 0 or (rung < 3 and each.step in PAINTING),
+            rung == 0 or (rung < 3 and each.step in PAINTING) or (bool(on_card) and each not in on_card),
+            each.step,
         )
         for each in known
     )

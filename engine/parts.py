@@ -25,6 +25,7 @@ from engine.ground import Selector
 from engine.ground import studio as studio_ground
 from engine.ground.studio import StudioSelector
 from engine.memory import MemoryPlan
+from engine.networks import Networks
 from engine.picture import Photo
 from engine.plan import AnyPlanner
 from engine.plan import load as load_planner
@@ -33,6 +34,7 @@ from engine.values import Region
 if TYPE_CHECKING:
     from engine.decode.decoder import LatentDecoder
 
+UNDERSTANDING = ("planner", "clip", "clap", "imagebind", "detector", "segmenter")  # networks that may be on a card
 GROUND_SIDE = 1024  # pixels on the long side of the photo that regions are found in
 
 
@@ -96,7 +98,7 @@ class Parts:
     @cached_property
     def wide(self) -> StudioEncoder | None:
         """Step encode, in the space of full-size planners, priors and decoders, where the bundle has its weights."""
-        return studio_encoder.load(self._bundle, self.encoder)
+        return studio_encoder.load(self._bundle, self.encoder, self.networks)
 
     def encoder_of(self, width: int | None) -> Encoder | StudioEncoder:
         """The encoder whose vectors have ``width`` values; the starter's when none has."""
@@ -105,7 +107,7 @@ class Parts:
     @cached_property
     def planner(self) -> AnyPlanner:
         """Step plan."""
-        return load_planner(self._bundle)
+        return load_planner(self._bundle, self.networks)
 
     @cached_property
     def prior(self) -> refine.AnyPrior | None:
@@ -116,7 +118,7 @@ class Parts:
     def selector(self) -> Selector | StudioSelector:
         """Step ground."""
         starter = Selector.load(self._bundle)
-        return studio_ground.load(self._bundle, starter) or starter
+        return studio_ground.load(self._bundle, starter, self.networks) or starter
 
     @cached_property
     def looks(self) -> Predictor:
@@ -146,13 +148,18 @@ class Parts:
         return self._bundle.has(SETTINGS)
 
     @cached_property
+    def networks(self) -> Networks:
+        """Where the full-size networks of every step are."""
+        return Networks(self.memory)
+
+    @cached_property
     def decoder(self) -> LatentDecoder | None:
         """Step decode, where the bundle has its weights."""
         if not self.decodes:
             return None
         from engine.decode.decoder import load  # diffusers takes seconds to import
 
-        return load(self._bundle, self.memory)
+        return load(self._bundle, self.networks)
 
     @cached_property
     def chain(self) -> Chain:
@@ -162,10 +169,14 @@ class Parts:
     @cached_property
     def restorer(self) -> restore.Restorer | None:
         """Step restore, where the bundle has its weights."""
-        return restore.load(self._bundle)
+        return restore.load(self._bundle, self.networks)
 
     def unload(self) -> None:
-        """Forget the steps before decode, when memory is short; they load again when next used."""
+        """Make the steps before decode leave, when its memory is short; they come back when next used."""
+        where = self.networks.device("unet")
+        self.networks.leave(name for name in UNDERSTANDING if self.networks.device(name) == where)
+        if where.type == "cuda":
+            return  # what remains is in main memory
         for name in ("encoder", "wide", "planner", "prior", "selector", "looks", "library"):
             self.__dict__.pop(name, None)
 

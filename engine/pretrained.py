@@ -9,8 +9,10 @@ from typing import Any, Protocol
 
 import torch
 
-from engine.device import best_device, fast_dtype, out_of_memory
+from engine import quantized
+from engine.device import out_of_memory
 from engine.errors import BundleError
+from engine.networks import Spot
 
 LOADING = (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError)  # what damaged folders raise
 CURE = "Pull or import the bundle again."
@@ -20,18 +22,20 @@ FEW = 3  # names shown
 class Folders(Protocol):
     """What a network is loaded from."""
 
+    def has(self, path: str, /) -> bool:
+        """Whether there is such a file."""
+        ...
+
+    def path(self, path: str, /) -> Path:
+        """The place of a file, checked."""
+        ...
+
     def folder(self, folder: str, /) -> Path:
         """The place of a folder on disk, after every file of it was checked."""
         ...
 
 
-def computing() -> tuple[torch.device, torch.dtype]:
-    """Where understanding computes: on a card in its fast type, else in float32."""
-    device = best_device()
-    return device, torch.float32 if device.type == "cpu" else fast_dtype(device)
-
-
-def network(kind: Any, files: Folders, folder: str, dtype: torch.dtype, device: torch.device | None = None) -> Any:
+def network(kind: Any, files: Folders, folder: str, spot: Spot) -> Any:
     """A network of a folder, ready to answer.
 
     Parameters
@@ -40,14 +44,32 @@ def network(kind: Any, files: Folders, folder: str, dtype: torch.dtype, device: 
         Class with transformers' ``from_pretrained``.
     files, folder
         The bundle, and the folder in it.
-    dtype, device
-        What it computes in, and where; the CPU when absent.
+    spot
+        Where it computes, in what, and in which form its weights are.
 
     Raises
     ------
     BundleError
         When weights are missing, unknown to the class or of another shape: they are named.
     """
+    if spot.form == "half":
+        return _whole(kind, files, folder, spot.dtype).to(spot.device)
+    return quantized.obtain(
+        files, folder, spot.form, lambda: _empty(kind, files.folder(folder)),
+        lambda: _whole(kind, files, folder, spot.dtype), spot,
+    ).requires_grad_(False)  # fmt: skip
+
+
+def _empty(kind: Any, folder: Path) -> Any:
+    """A network from its configuration alone."""
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    return kind.from_config(config) if hasattr(kind, "from_config") else kind(config)
+
+
+def _whole(kind: Any, files: Folders, folder: str, dtype: torch.dtype) -> Any:
+    """A network of a folder in main memory."""
     try:
         with quiet():
             model, told = kind.from_pretrained(
@@ -67,7 +89,7 @@ def network(kind: Any, files: Folders, folder: str, dtype: torch.dtype, device: 
     ]
     if said:
         raise BundleError(f"{folder} {' and '.join(said)}.", CURE)
-    return model.to(device or torch.device("cpu")).eval().requires_grad_(False)
+    return model.eval().requires_grad_(False)
 
 
 def processor(kind: Any, files: Folders, folder: str) -> Any:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from engine.networks import Spot
+
 Bits = Literal[4, 8]
 WEIGHTS, MAP, MEASURED = "model.safetensors", "quantization.json", "measured.json"
 MOST = 1.3  # of the time in half precision, for a quantized network to be preferred
@@ -37,14 +39,18 @@ BITS: dict[Bits, Form] = {8: "int8", 4: "int4"}
 
 
 class Files(Protocol):
-    """The part of a bundle that is asked for measurements."""
+    """The part of a bundle that is asked for measurements and copies."""
 
-    def has(self, path: str) -> bool:
+    def has(self, path: str, /) -> bool:
         """Whether the bundle holds ``path``."""
         ...
 
-    def path(self, path: str) -> Path:
+    def path(self, path: str, /) -> Path:
         """The place of a file on disk, after its hash was checked."""
+        ...
+
+    def folder(self, folder: str, /) -> Path:
+        """The place of a folder on disk, after the hash of every file in it was checked."""
         ...
 
 
@@ -189,6 +195,38 @@ def load(make: Callable[[], nn.Module], folder: Path, dtype: torch.dtype, device
     if differing := sorted(set(state) ^ set(network.state_dict())):  # quanto itself is not strict
         raise BundleError(f"{folder} does not fit its network: {differing[0]} and {len(differing) - 1} more.", CURE)
     return network.to(device).eval()
+
+
+def obtain(
+    files: Files, folder: str, form: Form, make: Callable[[], nn.Module], whole: Callable[[], nn.Module], spot: Spot
+) -> Any:
+    """A network in fewer bits: from its saved copy, else turned into them in main memory.
+
+    Parameters
+    ----------
+    files, folder
+        The bundle, and the network's folder in it.
+    form
+        ``int8`` or ``int4``.
+    make
+        Makes the network from its configuration, with any weights.
+    whole
+        Loads it in half precision into main memory.
+    spot
+        What it computes in, and where.
+
+    Raises
+    ------
+    BundleError
+        The copy does not belong to this network.
+    """
+    bits: Bits = 8 if form == "int8" else 4
+    copy = folder_of(folder, bits)
+    if files.has(f"{copy}/{WEIGHTS}"):
+        return load(make, files.folder(copy), spot.dtype, spot.device)
+    network = whole()
+    quantize(network, bits)
+    return network.to(spot.device).eval()
 
 
 def measure(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.bundle.catalogue import offer
 from engine.bundle.manifest import Network
 from engine.memory import RESERVE, Room, plan
 
-PLANNER = Network("planner", "plan", 7_062_902_784, 1_200_000_000, folder="planner")
 MAIN = 32 << 30
 
 
 def networks(name: str = "studio-sdxl", planner: bool = True) -> tuple[Network, ...]:
-    parts = offer(name).chosen()
-    known = [network for part in parts for network in part.networks if network.step == "decode"]
-    return (PLANNER, *known) if planner else tuple(known)
+    parts = offer(name).chosen(("planner",))
+    known = [network for part in parts for network in part.networks]
+    planners = [network for network in known if network.step == "plan" and planner]
+    return (*planners, *(network for network in known if network.step == "decode"))
 
 
 def room(gigabytes: float) -> Room:
@@ -27,7 +29,7 @@ def room(gigabytes: float) -> Room:
 )
 def test_the_cheapest_means_that_fit_are_taken(gigabytes, rung, form):
     made = plan(networks(), room(gigabytes))
-    assert (made.rung, made.form("planner"), made.fits) == (rung, form, True)
+    assert (made.rung, made.form("language"), made.fits) == (rung, form, True)
     assert made.peak <= gigabytes * 1e9 - RESERVE
     assert all(each.on_card for each in made.placements)
     planner = made.placements[0]
@@ -77,3 +79,37 @@ def test_without_a_card_main_memory_decides_and_want_is_told():
 def test_a_bundle_without_large_networks_needs_no_plan():
     made = plan((), room(8))
     assert (made.rung, made.sentence(), made.form("decoder/unet")) == (0, "", "half")
+
+
+def test_who_leaves_for_whom_follows_from_the_rung():
+    parts = offer("studio-sdxl").chosen(("planner", "adapter"))
+    known = tuple(network for part in parts for network in part.networks)
+    understand = {network.name for network in known if network.step in ("encode", "plan", "ground")}
+    paint = {network.name for network in known} - understand
+    for gigabytes, rung in ((40, 0), (24, 1), (8, 3)):
+        made = plan(known, room(gigabytes))
+        assert made.rung == rung
+        apart = {network.name: made.apart(network.name) for network in known}
+        assert apart["unet"] == (understand if rung else set())
+        assert apart["planner"] == (set() if rung == 0 else paint if rung == 1 else {*understand, *paint} - {"planner"})
+        assert made.apart("unknown") == frozenset()
+    small = plan(known, Room(4_200_000_000, 64 << 30))
+    assert not small.on_card("planner")
+    assert small.apart("planner") == frozenset()
+    assert small.apart("unet") == frozenset()
+    assert small.placement("planner").stays
+
+
+def test_what_needs_whole_numbers_counts_twice_and_of_controlnets_the_largest():
+    half = Network("clip", "encode", 1_000_000_000, 0)
+    assert plan((half,), room(8)).needs == 2_000_000_000
+    assert plan((replace(half, exact=True),), room(8)).needs == 4_000_000_000
+    assert plan((replace(half, exact=True),), Room(0, MAIN), half=False).needs == 4_000_000_000
+    painters = (
+        Network("unet", "decode", 1_500_000_000, 0),
+        Network("adapter", "decode", 100_000_000, 0),
+        Network("controlnet-depth", "decode", 500_000_000, 0),
+        Network("controlnet-edge", "decode", 400_000_000, 0),
+    )
+    made = plan(painters, room(4.8))
+    assert (made.rung, made.peak) == (3, 4_200_000_000)

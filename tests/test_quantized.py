@@ -19,6 +19,8 @@ from engine.decode.components import Components
 from engine.decode.decoder import LatentDecoder
 from engine.decode.request import DecodeRequest
 from engine.errors import BadInput, BundleError
+from engine.memory import MemoryPlan, Placement
+from engine.networks import Networks
 from training import tiny
 
 CPU = torch.device("cpu")
@@ -81,9 +83,8 @@ def test_a_decoder_paints_with_a_network_in_fewer_bits(tmp_path):
     request = DecodeRequest(64, 64, "a boat", steps=2)
 
     def picture(form: Any) -> Any:
-        return LatentDecoder(
-            Components(bundle, CPU, lambda folder: form if folder == "decoder/unet" else "half")
-        ).decode(request)
+        planned = MemoryPlan((Placement("unet", "decoder/unet", False, form, True),))
+        return LatentDecoder(Components(bundle, Networks(planned, CPU))).decode(request)
 
     whole, coarse = picture("half"), picture("int8")
     assert coarse.shape == whole.shape

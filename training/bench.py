@@ -117,7 +117,8 @@ def compare(family: str, *, full_size: bool, steps: int, rounds: int, compiled: 
     """
     import torch
 
-    from engine.decode.components import best_device, quiet
+    from engine.decode.components import quiet
+    from engine.device import best_device
 
     device = best_device()
     precision = torch.float32 if device.type == "cpu" and not full_size else torch.bfloat16

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -28,6 +29,8 @@ class OfferedFile:
         In the repository, and below the part's folder.
     size, sha256
         Where they are known beforehand; else the hub's metadata gives them at the first pull.
+    needed
+        Whether a repository without it is refused; else it is left out there.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -36,6 +39,7 @@ class OfferedFile:
     to: str
     size: int | None = None
     sha256: str | None = None
+    needed: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ class OfferedPart:
         Whether it comes only when asked for.
     settings
         Small files of our own that come with it: path in the bundle to JSON content.
+    needs
+        Names of optional parts that come along with it.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -74,6 +80,12 @@ class OfferedPart:
     networks: tuple[Network, ...] = ()
     optional: bool = False
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every file in the bundle that it fills."""
+        return frozenset({f"{self.folder}/{file.to}" for file in self.files} | self.settings.keys())
 
 
 @dataclass(frozen=True)
@@ -106,19 +118,30 @@ class Offer:
     settings: dict[str, dict[str, Any]]
 
     def chosen(self, wanted: tuple[str, ...] = (), unwanted: tuple[str, ...] = ()) -> tuple[OfferedPart, ...]:
-        """The parts that come by themselves, with those ``wanted`` and without those ``unwanted``.
+        """The parts that come by themselves, with those ``wanted`` and what they need, without those ``unwanted``.
 
         Raises
         ------
         BundleError
-            A name is not one of the parts.
+            A name is not one of the parts, or two parts stand in each other's place or way.
         """
-        names = {part.name for part in self.parts}
-        if strange := sorted({*wanted, *unwanted} - names):
-            raise BundleError(f"{self.name} has no part {strange[0]!r}.", f"It has: {', '.join(sorted(names))}.")
-        return tuple(
-            part for part in self.parts if part.name not in unwanted and (not part.optional or part.name in wanted)
+        parts = {part.name: part for part in self.parts}
+        if strange := sorted({*wanted, *unwanted} - parts.keys()):
+            raise BundleError(f"{self.name} has no part {strange[0]!r}.", f"It has: {', '.join(sorted(parts))}.")
+        asked, rest = set[str](), list(wanted)
+        while rest:
+            if (name := rest.pop()) not in asked:
+                asked.add(name)
+                rest += parts[name].needs
+                if lacking := sorted(set(parts[name].needs) & set(unwanted)):
+                    raise BundleError(f"{name} needs {lacking[0]}.", f"Leave out --without {lacking[0]}.")
+        chosen = tuple(
+            part for part in self.parts if part.name not in unwanted and (not part.optional or part.name in asked)
         )
+        for one, two in itertools.combinations(chosen, 2):
+            if one.paths & two.paths:
+                raise BundleError(f"{one.name} and {two.name} stand in each other's place.", "Choose one of them.")
+        return chosen
 
 
 def offers(folder: Path | None = None) -> dict[str, Offer]:

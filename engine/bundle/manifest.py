@@ -80,6 +80,8 @@ class Network:
         The same when it works in tiles; 0 when it cannot.
     folder
         Folder in the bundle that it is loaded from, e.g. ``decoder/unet``; empty when it cannot be quantized.
+    exact
+        Whether it computes in float32 on every device, because half precision spoils it.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -90,6 +92,7 @@ class Network:
     working: int
     tiled: int = 0
     folder: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True)

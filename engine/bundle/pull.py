@@ -139,6 +139,8 @@ def _wishes(part: OfferedPart, work: Path, pins: Pins, hub: Hub) -> list[Wish]:
     wishes = []
     for file in part.files:
         found = known.get(file.path)
+        if found is None and not file.needed:
+            continue
         if found is None:
             raise BundleError(
                 f"{part.repository} no longer holds {file.path}.", "Update Overtone, or leave the part out."

@@ -13,9 +13,17 @@ import torch
 from diffusers import AutoencoderKL
 from torch import Tensor
 
-from engine.decode.briefing import Branches, Said, adapter_scale, context_tokens, letterboxed, refiner_branches
+from engine.decode.briefing import (
+    Branches,
+    Said,
+    adapter_scale,
+    context_tokens,
+    control_maps,
+    letterboxed,
+    refiner_branches,
+)
 from engine.decode.components import Components
-from engine.decode.conditions import Condition, Predict
+from engine.decode.conditions import Condition, ControlMap, Predict
 from engine.decode.direct_inversion import edit as rewrite
 from engine.decode.faults import Means, Precision
 from engine.decode.inversion import Ladder, invert, keep_mix
@@ -31,7 +39,7 @@ from engine.values import Box, CancelCheck, OnEvent, PreviewEvent, StepEvent
 
 AUTOENCODER = "The autoencoder"
 NETWORK = "The denoising network"
-EVERYTHING = ("text", "vae", "base", "inpaint", "refiner", "controlnets")
+EVERYTHING = ("extractors", "text", "vae", "base", "inpaint", "refiner", "controlnets")
 SCORES = (6.0, 2.5)  # aesthetic scores that SDXL's refiner is told: wanted, and to go away from
 
 
@@ -80,15 +88,17 @@ class Attempt:
     def _latents(self) -> Tensor:
         """Each network works in one stretch, so that it may leave afterwards."""
         self._leave(*EVERYTHING)
+        controls = control_maps(self._request, self._parts, self._frame)
+        self._leave("extractors")
         said = Said.of(self._request, self._parts, self._precision)
         self._leave("text")
-        latents, stay = self._made(said)
+        latents, stay = self._made(said, controls)
         self._leave("base", "inpaint", "controlnets")
         latents = self._refined(latents, stay, said)
         self._leave("refiner")
         return latents
 
-    def _made(self, said: Said) -> tuple[Tensor, Known | None]:
+    def _made(self, said: Said, controls: tuple[ControlMap, ...]) -> tuple[Tensor, Known | None]:
         """The finished latents, and what of them had to stay."""
         request, frame, parts = self._request, self._frame, self._parts
         first = self._noise()  # drawn before anything else, as in text-to-image
@@ -102,7 +112,7 @@ class Attempt:
         self._leave("vae")
         network = self._network(extra is not None)
         context = context_tokens(network, said.context, shown, frame, self._precision)
-        branches = Branches.of(request, parts, frame, said, extra, context)
+        branches = Branches.of(request, parts, frame, said, extra, context, controls)
         stay = None
         if known is not None and mask is not None and extra is None:
             stay = Known(known, first, latent_mask(mask))

@@ -107,18 +107,10 @@ class Branches:
         said: Said,
         extra: Tensor | None,
         context: Tensor | None,
+        controls: tuple[ControlMap, ...],
     ) -> Branches:
-        """On the networks' device; ``extra`` and ``context`` are as in :class:`Condition`."""
+        """On the networks' device; ``extra``, ``context`` and ``controls`` are as in :class:`Condition`."""
         images, masks = _pictures(request, parts, frame)
-        size = (request.width, request.height)
-        controls = tuple(
-            ControlMap(
-                control.kind,
-                frame.put(control_picture(control, request.draft, request.mask, size, parts.extractors)),
-                control.scale,
-            )
-            for control in request.controls
-        )
         nothing = tuple(each * _kept(each, parts) for each in images)
 
         def branch(prompt: Prompt, pictures: tuple[Tensor, ...], context: Tensor | None) -> Condition:
@@ -128,6 +120,19 @@ class Branches:
 
         wanted = branch(said.prompt, images, context)
         return cls(wanted, branch(said.negative, nothing, None), branch(said.source, nothing, None))
+
+
+def control_maps(request: DecodeRequest, parts: Components, frame: Frame) -> tuple[ControlMap, ...]:
+    """The pictures that ControlNets follow."""
+    size = (request.width, request.height)
+    return tuple(
+        ControlMap(
+            control.kind,
+            frame.put(control_picture(control, request.draft, request.mask, size, parts.extractors)),
+            control.scale,
+        )
+        for control in request.controls
+    )
 
 
 def context_tokens(

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from engine.errors import BadInput
+from engine.networks import Spot
 from engine.pretrained import Folders, network, processor
 
 CHECKER = "decoder/safety_checker"
@@ -41,7 +42,7 @@ class Checker:
         from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
         from transformers import AutoImageProcessor
 
-        model = network(StableDiffusionSafetyChecker, files, CHECKER, torch.float32)
+        model = network(StableDiffusionSafetyChecker, files, CHECKER, Spot(torch.device("cpu"), torch.float32))
         return cls(model, processor(AutoImageProcessor, files, CHECKER))
 
     @torch.inference_mode()

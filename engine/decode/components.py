@@ -8,10 +8,10 @@ picture embeddings, in IP-Adapter's published layout) and ``context.safetensors`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
@@ -27,22 +27,25 @@ from engine import linked, quantized
 from engine.decode import SETTINGS
 from engine.decode.checker import CHECKER, Checker
 from engine.decode.context import ContextAttention
+from engine.decode.extractors import NAMES as EXTRACTORS
 from engine.decode.extractors import Extract
 from engine.decode.extractors import load as load_extractors
 from engine.decode.latents import LEAST
 from engine.decode.network import Network
 from engine.decode.preview import LatentPreview
 from engine.decode.prompts import PromptEncoder, Tower
-from engine.device import best_device, fast_dtype, out_of_memory
+from engine.device import fast_dtype, out_of_memory
 from engine.errors import BundleError
-from engine.memory import Form
+from engine.memory import CONTROL
+from engine.networks import Held, Load, Networks, Spot
 
 FOLDER = "decoder"
 ADAPTER = f"{FOLDER}/adapter.safetensors"
 ADAPTER_SETTINGS = f"{FOLDER}/adapter.json"
 VIEWS = "image_proj.raw_embed"  # what tells an adapter's pictures of the whole from those of subjects
 CONTEXT = f"{FOLDER}/context.safetensors"
-CONTROL = "controlnet-"
+NAMES = {"text_encoder": "text", "text_encoder_2": "text_2"}  # of networks that are not named as their folders
+WRAPPED = {"unet": "base", "text_2": "text"}  # networks to what they are reached by here, where it is named otherwise
 
 M = TypeVar("M", bound=ModelMixin)
 LOADING = (OSError, ValueError, KeyError, RuntimeError)  # what the libraries' loaders raise on damaged folders
@@ -108,20 +111,14 @@ class Components:
     ----------
     files
         An open bundle.
-    device
-        Where they compute.
-    form
-        In which form the network of a folder is loaded: in half precision, or in fewer bits.
+    networks
+        Says where and in which form they compute.
     """
 
-    def __init__(
-        self,
-        files: DecoderFiles,
-        device: torch.device | None = None,
-        form: Callable[[str], Form] = lambda _folder: "half",
-    ) -> None:
-        self._files, self._form = files, form
-        self.device = device or best_device()
+    def __init__(self, files: DecoderFiles, networks: Networks | None = None) -> None:
+        self._files, self._networks = files, networks or Networks()
+        self._held: dict[str, Held] = {}
+        self.device = self._networks.device("unet")
         try:
             self.settings = DecoderSettings(**files.json(SETTINGS))
         except TypeError as fault:
@@ -192,7 +189,7 @@ class Components:
     @cached_property
     def extractors(self) -> dict[str, Extract]:
         """Networks that make control maps of pictures, by the kind of control."""
-        return load_extractors(self._files)
+        return load_extractors(self._files, self._networks)
 
     def controlnet(self, kind: str) -> ControlNetModel:
         """The one that reads a kind of control of :attr:`controls`."""
@@ -219,9 +216,24 @@ class Components:
         return self._files.has(CONTEXT)
 
     def drop(self, *names: str) -> None:
-        """Forget networks by attribute name; they load again when next used."""
-        for name in names:
-            self.__dict__.pop(name, None)
+        """Networks leave, by attribute name; they come back when next used."""
+        held = [name for name in self._held if self._reached(name) in names]
+        self._networks.leave([*held, *(EXTRACTORS if "extractors" in names else ())])
+
+    def _here(self, name: str, load: Load) -> Any:
+        """A network on its device; what it is reached by goes when it leaves."""
+        if name not in self._held:
+            self._held[name] = self._networks.hold(name, load, left=partial(self._forget, name))
+        return self._held[name].here()
+
+    def _reached(self, name: str) -> str:
+        return "controlnets" if name.startswith(CONTROL) else WRAPPED.get(name, name)
+
+    def _forget(self, name: str) -> None:
+        if name.startswith(CONTROL):
+            self.controlnets.pop(name.removeprefix(CONTROL), None)
+        else:
+            self.__dict__.pop(self._reached(name), None)
 
     @cached_property
     def _adapter(self) -> dict[str, torch.Tensor]:
@@ -232,7 +244,7 @@ class Components:
 
     def _network(self, folder: str) -> Network:
         unet = self._load(UNet2DConditionModel, folder)
-        if self._adapter:
+        if self._adapter and unet.encoder_hid_proj is None:  # one that comes back has it
             load_adapter(unet, self._adapter)
         context = None
         if self.has_context:
@@ -248,23 +260,20 @@ class Components:
         return self._files.folder(f"{FOLDER}/{folder}")
 
     def _load(self, kind: type[M], folder: str) -> M:
-        form = self._form(f"{FOLDER}/{folder}")
-        if form != "half":
-            return self._in_bits(kind, folder, 8 if form == "int8" else 4)
-        return self._whole(kind, folder, self.device)
+        return self._here(folder, partial(self._made, kind, folder))
 
-    def _in_bits(self, kind: type[M], folder: str, bits: quantized.Bits) -> M:
-        """A network in fewer bits: from its saved copy, else turned into them in main memory."""
-        copy = quantized.folder_of(folder, bits)
-        if self._files.has(f"{FOLDER}/{copy}/{quantized.WEIGHTS}"):
-            config = cast(Any, kind).load_config(self._folder(folder))
+    def _made(self, kind: type[M], folder: str, spot: Spot) -> M:
+        if spot.form == "half":
+            return self._whole(kind, folder, spot.device)
+
+        def empty() -> M:
             with quiet():
-                return quantized.load(
-                    lambda: cast(Any, kind).from_config(config), self._folder(copy), self.precision, self.device
-                )
-        model: Any = self._whole(kind, folder, torch.device("cpu"))
-        quantized.quantize(model, bits)
-        return model.to(self.device)
+                return cast(Any, kind).from_config(cast(Any, kind).load_config(self._folder(folder)))
+
+        return quantized.obtain(
+            self._files, f"{FOLDER}/{folder}", spot.form, empty,
+            lambda: self._whole(kind, folder, torch.device("cpu")), replace(spot, dtype=self.precision),
+        )  # fmt: skip
 
     def _whole(self, kind: type[M], folder: str, device: torch.device) -> M:
         try:
@@ -278,15 +287,23 @@ class Components:
         return model.to(device=device).eval()
 
     def _tower(self, suffix: str, kind: type[CLIPTextModel | CLIPTextModelWithProjection]) -> Tower:
+        folder = f"text_encoder{suffix}"
+        return Tower(self._tokenizer(suffix), self._here(NAMES[folder], partial(self._reader, kind, folder)))
+
+    def _tokenizer(self, suffix: str) -> CLIPTokenizer:
         try:
             with quiet():
-                tokenizer = CLIPTokenizer.from_pretrained(self._folder(f"tokenizer{suffix}"))
-                model: Any = linked.from_pretrained(
-                    kind, self._files, f"{FOLDER}/text_encoder{suffix}", dtype=self.precision
-                )
+                return CLIPTokenizer.from_pretrained(self._folder(f"tokenizer{suffix}"))
         except LOADING as fault:
-            raise _damaged(f"text_encoder{suffix}", fault) from fault
-        return Tower(tokenizer, model.to(self.device).eval())
+            raise _damaged(f"tokenizer{suffix}", fault) from fault
+
+    def _reader(self, kind: type[CLIPTextModel | CLIPTextModelWithProjection], folder: str, spot: Spot) -> Any:
+        try:
+            with quiet():
+                model: Any = linked.from_pretrained(kind, self._files, f"{FOLDER}/{folder}", dtype=self.precision)
+        except LOADING as fault:
+            raise _damaged(folder, fault) from fault
+        return model.to(spot.device).eval()
 
     def _precision(self) -> torch.dtype:
         named = self.settings.precision

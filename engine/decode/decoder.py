@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import torch
 
 from engine.decode import SETTINGS
 from engine.decode.attempt import Attempt
@@ -13,10 +12,8 @@ from engine.decode.components import Components, DecoderFiles
 from engine.decode.faults import with_less_memory
 from engine.decode.request import DecodeRequest
 from engine.errors import BadInput
-from engine.memory import MemoryPlan
+from engine.networks import Networks
 from engine.values import CancelCheck, LogEvent, OnEvent, ignore_event, never_cancel
-
-UNPLANNED = MemoryPlan()
 
 
 class LatentDecoder:
@@ -115,15 +112,15 @@ class LatentDecoder:
             raise BadInput("This engine has no context attention.", "Use prompts or embeddings.")
 
 
-def load(bundle: DecoderFiles, memory: MemoryPlan = UNPLANNED) -> LatentDecoder | None:
+def load(bundle: DecoderFiles, networks: Networks | None = None) -> LatentDecoder | None:
     """The bundle's decoder, or nothing when it carries none; its networks load when first used.
 
     Parameters
     ----------
     bundle
         Where the networks lie.
-    memory
-        How they keep within the memory there is.
+    networks
+        Says where they compute and how they keep within the memory there is.
 
     Raises
     ------
@@ -132,6 +129,5 @@ def load(bundle: DecoderFiles, memory: MemoryPlan = UNPLANNED) -> LatentDecoder 
     """
     if not bundle.has(SETTINGS):
         return None
-    on_card = not memory.placements or any(each.on_card for each in memory.placements)
-    device = None if on_card else torch.device("cpu")
-    return LatentDecoder(Components(bundle, device, memory.form), memory.rung)
+    networks = networks or Networks()
+    return LatentDecoder(Components(bundle, networks), networks.plan.rung)

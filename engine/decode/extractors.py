@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from functools import partial
 from typing import Any, Protocol
 
 import cv2
@@ -13,24 +13,18 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.errors import BundleError
-from engine.pretrained import CURE, computing, network, processor
+from engine.networks import Held, Networks, Spot
+from engine.pretrained import CURE, Folders, network, processor
 
 DEPTH, EDGES = "controls/depth", "controls/edges.safetensors"
+NAMES = ("depth", "edges")  # of the networks
 Extract = Callable[[np.ndarray], np.ndarray]
 """A picture ``(h, w, 3)`` float32 0 to 1 to its map ``(h, w)`` float32 0 to 1."""
 HED_WIDTHS, HED_LAYERS = (64, 128, 256, 512, 512), (2, 2, 3, 3, 3)
 
 
-class Files(Protocol):
+class Files(Folders, Protocol):
     """What is needed of a bundle."""
-
-    def has(self, path: str, /) -> bool:
-        """Whether there is such a file."""
-        ...
-
-    def folder(self, folder: str, /) -> Path:
-        """The place of a folder, every file of it checked."""
-        ...
 
     def tensors(self, path: str, /) -> Mapping[str, Tensor]:
         """Tensors of a safetensors file."""
@@ -75,11 +69,12 @@ class Hed(nn.Module):
         return torch.cat(sides, dim=1).mean(dim=1).sigmoid()
 
 
-def edges(net: Hed) -> Extract:
+def edges(held: Held) -> Extract:
     """Learned edges."""
 
     @torch.inference_mode()
     def extract(rgb: np.ndarray) -> np.ndarray:
+        net = held.here()
         first = next(net.parameters())
         x = torch.from_numpy(np.ascontiguousarray(np.rint(np.clip(rgb, 0, 1) * 255).transpose(2, 0, 1)))[None]
         return net(x.to(first.device, first.dtype))[0].float().cpu().numpy()
@@ -87,11 +82,12 @@ def edges(net: Hed) -> Extract:
     return extract
 
 
-def depth(model: Any, prepare: Any) -> Extract:
+def depth(held: Held, prepare: Any) -> Extract:
     """How near each pixel is among all of the picture: 1 the nearest, 0 the farthest."""
 
     @torch.inference_mode()
     def extract(rgb: np.ndarray) -> np.ndarray:
+        model = held.here()
         first = next(model.parameters())
         picture = np.rint(np.clip(rgb, 0, 1) * 255).astype(np.uint8)
         told = prepare(images=picture, return_tensors="pt")["pixel_values"].to(first.device, first.dtype)
@@ -103,25 +99,34 @@ def depth(model: Any, prepare: Any) -> Extract:
     return extract
 
 
-def load(bundle: Files) -> dict[str, Extract]:
-    """Kind of control to what extracts it, as far as the bundle has networks for them.
+def load(bundle: Files, networks: Networks | None = None) -> dict[str, Extract]:
+    """Kind of control to what extracts it, as far as the bundle has networks for them; they come when first used.
+
+    Parameters
+    ----------
+    bundle
+        Where they lie.
+    networks
+        Says where they compute.
 
     Raises
     ------
     BundleError
-        When one is damaged.
+        When the preparation of pictures is damaged.
     """
     out: dict[str, Extract] = {}
-    device, dtype = computing()
+    networks = networks or Networks()
     if bundle.has(f"{DEPTH}/config.json"):
         from transformers import AutoImageProcessor, AutoModelForDepthEstimation
 
-        out["depth"] = depth(
-            network(AutoModelForDepthEstimation, bundle, DEPTH, dtype, device),
-            processor(AutoImageProcessor, bundle, DEPTH),
-        )
+        held = networks.hold("depth", partial(network, AutoModelForDepthEstimation, bundle, DEPTH))
+        out["depth"] = depth(held, processor(AutoImageProcessor, bundle, DEPTH))
     if bundle.has(EDGES):
-        out["edge"] = edges(read_hed(bundle.tensors(EDGES)).to(device, dtype))
+
+        def load_edges(spot: Spot) -> Hed:
+            return read_hed(bundle.tensors(EDGES)).to(spot.device, spot.dtype)
+
+        out["edge"] = edges(networks.hold("edges", load_edges))
     return out
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from engine.encode.studio import Files, unit
-from engine.pretrained import computing, network, processor
+from engine.networks import Held, Networks
+from engine.pretrained import network, processor
 
 CLIP, CLAP = "encoder/clip", "encoder/clap"
 STRONGEST = 12  # names that a sound is put together from
@@ -32,29 +35,37 @@ class ClipClap:
         CLIP's picture preparation and tokenizer, CLAP's sound preparation and tokenizer.
     """
 
-    clip: torch.nn.Module
-    clap: torch.nn.Module
-    look: object
-    read: object
-    listen: object
-    read_sounds: object
+    clip: Held
+    clap: Held
+    look: Any
+    read: Any
+    listen: Any
+    read_sounds: Any
     _names: dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def load(cls, bundle: Files) -> ClipClap:
-        """From the folders ``encoder/clip`` and ``encoder/clap``.
+    def load(cls, bundle: Files, networks: Networks | None = None) -> ClipClap:
+        """From the folders ``encoder/clip`` and ``encoder/clap``; the networks come when first used.
+
+        Parameters
+        ----------
+        bundle
+            Where they lie.
+        networks
+            Says where they compute.
 
         Raises
         ------
         BundleError
-            When one is missing or damaged.
+            When what prepares their inputs is missing or damaged.
         """
         from transformers import AutoFeatureExtractor, AutoImageProcessor, AutoTokenizer, ClapModel, CLIPModel
 
-        device, dtype = computing()
+        networks = networks or Networks()
         return cls(
-            network(CLIPModel, bundle, CLIP, dtype, device),
-            network(ClapModel, bundle, CLAP, torch.float32, device),  # its window attention overflows in half precision
+            networks.hold("clip", partial(network, CLIPModel, bundle, CLIP)),
+            # its window attention overflows in half precision
+            networks.hold("clap", partial(network, ClapModel, bundle, CLAP), exact=True),
             processor(AutoImageProcessor, bundle, CLIP),
             processor(AutoTokenizer, bundle, CLIP),
             processor(AutoFeatureExtractor, bundle, CLAP),
@@ -64,37 +75,37 @@ class ClipClap:
     @property
     def side(self) -> int:
         """Pixels across the pictures that are looked at."""
-        return self.clip.config.vision_config.image_size  # pyright: ignore
+        return self.clip.here().config.vision_config.image_size
 
     @property
     def sharpness(self) -> float:
         """CLIP's learned scale of cosines."""
-        return float(self.clip.logit_scale.exp())  # pyright: ignore
+        return float(self.clip.here().logit_scale.exp())
 
     @property
     def rate(self) -> int:
         """Samples a second that CLAP listens to."""
-        return self.listen.sampling_rate  # pyright: ignore
+        return self.listen.sampling_rate
 
     @property
     def window(self) -> int:
         """Samples that CLAP hears at once."""
-        return self.listen.nb_max_samples  # pyright: ignore
+        return self.listen.nb_max_samples
 
     @torch.inference_mode()
     def texts(self, texts: Sequence[str]) -> np.ndarray:
         """``(n, D)`` of texts in CLIP's space."""
-        told = self.read(list(texts), padding=True, truncation=True, return_tensors="pt")  # pyright: ignore
-        return _unit(self.clip.get_text_features(**told.to(self.clip.device)).pooler_output)  # pyright: ignore
+        clip = self.clip.here()
+        told = self.read(list(texts), padding=True, truncation=True, return_tensors="pt")
+        return _unit(clip.get_text_features(**told.to(clip.device)).pooler_output)
 
     @torch.inference_mode()
     def pictures(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
         """``(n, D)`` of pictures ``(h, w, 3)`` uint8, resized and cropped as CLIP's preparation says."""
-        rows = []
+        clip, rows = self.clip.here(), []
         for picture in pictures:
-            seen = self.look(images=[picture], return_tensors="pt")["pixel_values"]  # pyright: ignore
-            first = next(self.clip.parameters())
-            rows.append(_unit(self.clip.get_image_features(seen.to(first.device, first.dtype)).pooler_output))  # pyright: ignore
+            seen = self.look(images=[picture], return_tensors="pt")["pixel_values"]
+            rows.append(_unit(clip.get_image_features(seen.to(clip.device, clip.dtype)).pooler_output))
         return np.concatenate(rows)
 
     def sounds(self, windows: Sequence[np.ndarray], names: Sequence[str]) -> np.ndarray:
@@ -107,15 +118,16 @@ class ClipClap:
     @torch.inference_mode()
     def heard(self, windows: Sequence[np.ndarray], names: Sequence[str]) -> np.ndarray:
         """``(n, names)`` logits of names in CLAP's own space."""
-        scale = float(self.clap.logit_scale_a.exp())  # pyright: ignore
+        scale = float(self.clap.here().logit_scale_a.exp())
         return scale * self.listened(windows) @ self._known(names)[1].T
 
     @torch.inference_mode()
     def listened(self, windows: Sequence[np.ndarray]) -> np.ndarray:
         """``(n, E)`` of windows in CLAP's own space."""
-        given = self.listen(list(windows), sampling_rate=self.rate, return_tensors="pt")  # pyright: ignore
-        given = {key: value.to(self.clap.device) for key, value in given.items()}
-        return _unit(self.clap.get_audio_features(**given).pooler_output)  # pyright: ignore
+        clap = self.clap.here()
+        given = self.listen(list(windows), sampling_rate=self.rate, return_tensors="pt")
+        given = {key: value.to(clap.device) for key, value in given.items()}
+        return _unit(clap.get_audio_features(**given).pooler_output)
 
     def _known(self, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Names in both spaces, kept for the next sound."""
@@ -128,8 +140,9 @@ class ClipClap:
 
     @torch.inference_mode()
     def _sound_texts(self, texts: Sequence[str]) -> np.ndarray:
-        told = self.read_sounds(list(texts), padding=True, truncation=True, return_tensors="pt")  # pyright: ignore
-        return _unit(self.clap.get_text_features(**told.to(self.clap.device)).pooler_output)  # pyright: ignore
+        clap = self.clap.here()
+        told = self.read_sounds(list(texts), padding=True, truncation=True, return_tensors="pt")
+        return _unit(clap.get_text_features(**told.to(clap.device)).pooler_output)
 
 
 def _unit(states: Tensor) -> np.ndarray:

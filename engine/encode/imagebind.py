@@ -5,21 +5,24 @@ Its weights may not be used commercially.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import torch
 
-from engine.encode.imagebind_network import USED, ImageBind, ImageBindShape
+from engine.encode.imagebind_network import SENSES, USED, ImageBind, ImageBindShape
 from engine.encode.studio import SETTINGS, Files, unit
 from engine.errors import BundleError
-from engine.pretrained import CURE, computing, processor
+from engine.networks import Held, Networks, Spot
+from engine.pretrained import CURE, processor
 
 WEIGHTS = "encoder/imagebind.safetensors"
 TOKENIZER = "encoder/tokenizer"
+PARTS = ("modality_preprocessors", "modality_trunks", "modality_heads", "modality_postprocessors")  # by sense
 MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)  # of CLIP's pictures
 SPREAD = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 RATE = 16_000  # Hz
@@ -37,43 +40,51 @@ class ImageBindTowers:
 
     Attributes
     ----------
-    network
-        With the senses that are used.
+    held
+        The network, with the senses that are used.
+    shape
+        Its sizes.
     tokenizer
         Transformers' ``CLIPTokenizer``.
     """
 
-    network: ImageBind
+    held: Held
+    shape: ImageBindShape
     tokenizer: Any
 
     @classmethod
-    def load(cls, bundle: Files, settings: Mapping[str, Any]) -> ImageBindTowers:
-        """From a bundle.
+    def load(cls, bundle: Files, settings: Mapping[str, Any], networks: Networks | None = None) -> ImageBindTowers:
+        """From a bundle; the network comes when first used.
+
+        Parameters
+        ----------
+        bundle
+            Where it lies.
+        settings
+            Its sizes, where they are not the published ones.
+        networks
+            Says where it computes.
 
         Raises
         ------
         BundleError
-            When its weights are not the network's: they are named.
+            When its sizes or its tokenizer are damaged.
         """
         from transformers import CLIPTokenizer
 
         try:
             shape = ImageBindShape.of(settings.get("shape", {})).only(*USED)
             with torch.device("meta"):
-                network = ImageBind(shape)
+                empty = ImageBind(shape)
         except (TypeError, ValueError, KeyError) as fault:
             raise BundleError(f"{SETTINGS} is damaged ({fault}).", CURE) from fault
-        try:
-            network.load_state_dict(dict(bundle.tensors(WEIGHTS)), assign=True)
-        except RuntimeError as fault:
-            raise BundleError(f"{WEIGHTS} cannot be loaded ({' '.join(str(fault).split())[:200]}).", CURE) from fault
-        device, dtype = computing()
-        return cls(network.to(device, dtype).eval().requires_grad_(False), processor(CLIPTokenizer, bundle, TOKENIZER))
+        held = (networks or Networks()).hold("imagebind", partial(_filled, empty, bundle))
+        return cls(held, shape, processor(CLIPTokenizer, bundle, TOKENIZER))
 
     @property
     def side(self) -> int:
         """Pixels across the pictures that are looked at."""
-        return self.network.shape.side
+        return self.shape.side
 
     @property
     def rate(self) -> int:
@@ -88,11 +99,11 @@ class ImageBindTowers:
     @property
     def sharpness(self) -> float:
         """The learned scale of texts."""
-        return float(self.network.modality_postprocessors["text"][1].log_logit_scale.exp())  # pyright: ignore
+        return float(self.held.here().modality_postprocessors["text"][1].log_logit_scale.exp())
 
     def texts(self, texts: Sequence[str]) -> np.ndarray:
         """``(n, D)`` of texts, of which as much is read as the network has room for."""
-        words = self.network.shape.words
+        words = self.shape.words
         begin, end = self.tokenizer.bos_token_id, self.tokenizer.eos_token_id
         rows = np.zeros((len(texts), words), np.int64)  # filled up with zeros, not with CLIP's end marks
         for row, text in zip(rows, texts, strict=True):
@@ -107,8 +118,8 @@ class ImageBindTowers:
 
     def sounds(self, windows: Sequence[np.ndarray], names: Sequence[str]) -> np.ndarray:
         """``(n, D)`` of windows of sound, which needs no names."""
-        shape = self.network.shape
-        spectra = [spectrum(window, shape.bins, shape.frames, self._filters) for window in windows]
+        bins, frames = self.shape.bins, self.shape.frames
+        spectra = [spectrum(window, bins, frames, self._filters) for window in windows]
         return self._ask("audio", torch.from_numpy(np.stack(spectra))[:, None])
 
     def heard(self, windows: Sequence[np.ndarray], names: Sequence[str]) -> np.ndarray:
@@ -123,17 +134,36 @@ class ImageBindTowers:
 
     @cached_property
     def _names(self) -> tuple[tuple[str, ...], np.ndarray]:
-        return (), np.zeros((0, self.network.shape.out), np.float32)
+        return (), np.zeros((0, self.shape.out), np.float32)
 
     @cached_property
     def _filters(self) -> np.ndarray:
-        return mel_filters(self.network.shape.bins)
+        return mel_filters(self.shape.bins)
 
     @torch.inference_mode()
     def _ask(self, sense: Any, given: torch.Tensor) -> np.ndarray:
-        first = next(self.network.parameters())
+        network = self.held.here()
+        first = next(network.parameters())
         given = given.to(first.device) if sense == "text" else given.to(first.device, first.dtype)
-        return unit(self.network(sense, given).float().cpu().numpy())
+        return unit(network(sense, given).float().cpu().numpy())
+
+
+def _filled(empty: ImageBind, bundle: Files, spot: Spot) -> ImageBind:
+    """The network with its weights.
+
+    Raises
+    ------
+    BundleError
+        When they are not the network's: they are named.
+    """
+    network = copy.deepcopy(empty)
+    heads = tuple(f"{part}.{sense}." for part in PARTS for sense in set(SENSES) - set(USED))  # not used here
+    tensors = {name: value for name, value in bundle.tensors(WEIGHTS).items() if not name.startswith(heads)}
+    try:
+        network.load_state_dict(tensors, assign=True)
+    except RuntimeError as fault:
+        raise BundleError(f"{WEIGHTS} cannot be loaded ({' '.join(str(fault).split())[:200]}).", CURE) from fault
+    return network.to(spot.device, spot.dtype).eval().requires_grad_(False)
 
 
 def prepared(picture: np.ndarray, side: int) -> np.ndarray:

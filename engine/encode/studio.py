@@ -14,6 +14,7 @@ from engine.encode.encoder import Encoder, Heard, Kind, Seen
 from engine.encode.shares import Labels
 from engine.encode.views import square_views
 from engine.errors import BundleError
+from engine.networks import Networks
 
 SETTINGS = "encoder/encoder.json"  # in a bundle: that there is a full-size encoder, and of which class
 LABELS = 5
@@ -31,6 +32,10 @@ class Files(Protocol):
 
     def json(self, path: str, /) -> Any:
         """The content of a JSON file."""
+        ...
+
+    def path(self, path: str, /) -> Path:
+        """The place of a file, checked."""
         ...
 
     def folder(self, folder: str, /) -> Path:
@@ -189,8 +194,17 @@ def windows_of(samples: np.ndarray, rate: int, wanted: int, length: int) -> list
     return [heard[start : start + length] for start in starts]
 
 
-def load(bundle: Files, starter: Encoder) -> StudioEncoder | None:
-    """The bundle's full-size encoder, or nothing when it has none.
+def load(bundle: Files, starter: Encoder, networks: Networks | None = None) -> StudioEncoder | None:
+    """The bundle's full-size encoder, or nothing when it has none; its networks come when first used.
+
+    Parameters
+    ----------
+    bundle
+        Where they lie.
+    starter
+        Tells sounds from music, and moods.
+    networks
+        Says where they compute.
 
     Raises
     ------
@@ -204,11 +218,11 @@ def load(bundle: Files, starter: Encoder) -> StudioEncoder | None:
     if named == "imagebind":
         from engine.encode.imagebind import ImageBindTowers
 
-        towers: Towers = ImageBindTowers.load(bundle, settings)
+        towers: Towers = ImageBindTowers.load(bundle, settings, networks)
     elif named == "clip-clap":
         from engine.encode.clip_clap import ClipClap
 
-        towers = ClipClap.load(bundle)
+        towers = ClipClap.load(bundle, networks)
     else:
         raise BundleError(f"{SETTINGS} names the encoder {named!r}, which there is not.", "Update Overtone.")
     return StudioEncoder(towers, starter, tuple(bundle.json("own/nouns.json")["all"]))

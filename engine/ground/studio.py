@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +18,8 @@ from engine.ground.edges import refine
 from engine.ground.matching import GroundEncoder
 from engine.ground.phrases import Asked, read
 from engine.ground.selector import Candidate, Selector, away
-from engine.pretrained import computing, network, processor
+from engine.networks import Held, Networks
+from engine.pretrained import Folders, network, processor
 from engine.values import Region
 
 SETTINGS = "grounding/grounding.json"  # in a bundle: that there are full-size detectors
@@ -27,18 +28,6 @@ SURE = 0.35  # of a box, as InstructAny2Pix takes it
 SAME_KIND = 0.6  # of the best box's score: boxes above it are of the same name
 SHARED = 0.7  # of the smaller box: then two boxes show one thing
 SEVERAL = re.compile(r"\s*(?:,\s*(?:and\s+)?|\band\s+(?=(?:the|a|an|my|our|his|her|their|both|all)\b))\s*")
-
-
-class Files(Protocol):
-    """What is needed of a bundle."""
-
-    def has(self, path: str, /) -> bool:
-        """Whether there is such a file."""
-        ...
-
-    def folder(self, folder: str, /) -> Path:
-        """The place of a folder, every file of it checked."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,24 +50,25 @@ class Found:
 class Detector:
     """GroundingDINO (Liu et al. 2023) with what prepares its inputs."""
 
-    model: Any
+    held: Held
     prepare: Any
 
     @classmethod
-    def load(cls, bundle: Files) -> Detector:
-        """From the folder ``grounding/detector``.
+    def load(cls, bundle: Folders, networks: Networks | None = None) -> Detector:
+        """From the folder ``grounding/detector``; the network comes when first used.
 
         Raises
         ------
         BundleError
-            When it is missing or damaged.
+            When what prepares its inputs is missing or damaged.
         """
         from transformers import AutoProcessor, GroundingDinoForObjectDetection
 
-        device, _ = computing()
         # Its deformable attention samples positions that half precision cannot tell apart.
-        model = network(GroundingDinoForObjectDetection, bundle, DETECTOR, torch.float32, device)
-        return cls(model, processor(AutoProcessor, bundle, DETECTOR))
+        held = (networks or Networks()).hold(
+            "detector", partial(network, GroundingDinoForObjectDetection, bundle, DETECTOR), exact=True
+        )
+        return cls(held, processor(AutoProcessor, bundle, DETECTOR))
 
     @torch.inference_mode()
     def boxes(self, picture: np.ndarray, names: Sequence[str], sure: float = SURE) -> list[list[Found]]:
@@ -88,7 +78,8 @@ class Detector:
         """
         words = [" ".join(re.sub(r"[^\w\s'-]", " ", name.lower()).split()) for name in names]
         told = self.prepare(images=picture, text="".join(f"{each}. " for each in words), return_tensors="pt")
-        said = self.model(**told.to(self.model.device))
+        model = self.held.here()
+        said = model(**told.to(model.device))
         chances = said.logits[0].float().sigmoid().cpu()
         height, width = picture.shape[:2]
         middle = said.pred_boxes[0].float().cpu()
@@ -120,22 +111,22 @@ class Detector:
 class Segmenter:
     """SAM (Kirillov et al. 2023), asked by boxes."""
 
-    model: Any
+    held: Held
     prepare: Any
 
     @classmethod
-    def load(cls, bundle: Files) -> Segmenter:
-        """From the folder ``grounding/segmenter``.
+    def load(cls, bundle: Folders, networks: Networks | None = None) -> Segmenter:
+        """From the folder ``grounding/segmenter``; the network comes when first used.
 
         Raises
         ------
         BundleError
-            When it is missing or damaged.
+            When what prepares its inputs is missing or damaged.
         """
         from transformers import SamModel, SamProcessor
 
-        device, dtype = computing()
-        return cls(network(SamModel, bundle, SEGMENTER, dtype, device), processor(SamProcessor, bundle, SEGMENTER))
+        held = (networks or Networks()).hold("segmenter", partial(network, SamModel, bundle, SEGMENTER))
+        return cls(held, processor(SamProcessor, bundle, SEGMENTER))
 
     def masks(self, picture: np.ndarray, boxes: Sequence[tuple[float, float, float, float]]) -> np.ndarray:
         """``(n, h, w)`` float32 0 to 1 of what is in each box of a picture ``(h, w, 3)`` uint8."""
@@ -152,15 +143,15 @@ class Segmenter:
     def _ask(self, picture: np.ndarray, several: bool, **asked: Any) -> tuple[np.ndarray, np.ndarray]:
         """Masks ``(n, k, h, w)`` 0 to 1 and SAM's trust in each ``(n, k)``."""
         told = self.prepare(images=picture, return_tensors="pt", **asked)
-        first = next(self.model.parameters())
+        model = self.held.here()
         given = {
-            name: told[name].to(first.device, first.dtype)
+            name: told[name].to(model.device, model.dtype)
             for name in ("pixel_values", "input_boxes", "input_points")
             if name in told
         }
         if "input_labels" in told:
-            given["input_labels"] = told["input_labels"].to(first.device)
-        said = self.model(**given, multimask_output=several)
+            given["input_labels"] = told["input_labels"].to(model.device)
+        said = model(**given, multimask_output=several)
         sizes = told["original_sizes"], told["reshaped_input_sizes"]
         masks = self.prepare.post_process_masks(said.pred_masks.float().cpu(), *sizes, binarize=False)[0]
         return masks.sigmoid().numpy(), said.iou_scores[0].float().cpu().numpy()
@@ -299,8 +290,17 @@ def _bytes(rgb: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(rgb, 0, 1) * 255).astype(np.uint8)
 
 
-def load(bundle: Files, starter: Selector) -> StudioSelector | None:
-    """The bundle's full-size selector, or nothing when it has none, or only one of the two networks.
+def load(bundle: Folders, starter: Selector, networks: Networks | None = None) -> StudioSelector | None:
+    """The bundle's full-size selector, or nothing when it lacks one of its networks; they come when first used.
+
+    Parameters
+    ----------
+    bundle
+        Where they lie.
+    starter
+        Answers where the detector is not sure.
+    networks
+        Says where they compute.
 
     Raises
     ------
@@ -310,4 +310,5 @@ def load(bundle: Files, starter: Selector) -> StudioSelector | None:
     needed = (SETTINGS, f"{DETECTOR}/config.json", f"{SEGMENTER}/config.json")
     if not all(bundle.has(path) for path in needed):
         return None
-    return StudioSelector(Detector.load(bundle), Segmenter.load(bundle), starter)
+    networks = networks or Networks()
+    return StudioSelector(Detector.load(bundle, networks), Segmenter.load(bundle, networks), starter)

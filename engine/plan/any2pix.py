@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ import numpy as np
 import torch
 
 from engine.errors import BundleError
+from engine.networks import Networks
 from engine.plan.decode import Decoded, decode
 from engine.plan.foreign import ForeignVocabulary
 from engine.plan.names import Names
@@ -24,7 +26,7 @@ from engine.plan.recall import Recall
 from engine.plan.retrieval import Inputs, Retrieval
 from engine.plan.speaker import Speaker
 from engine.plan.templates import vicuna
-from engine.pretrained import computing, network, processor
+from engine.pretrained import network, processor
 from engine.values import (
     MARKER,
     PHOTO_MARKER,
@@ -40,6 +42,7 @@ from engine.values import (
 )
 
 FOLDER, PROJECTORS = "language", "language/projectors.safetensors"
+NAME = "planner"
 SLOT, BASE, BASE_NULL, START, GEN = "<video>", "<base>", "<base_null>", "<im_gen_start>", "<im_gen>"
 CONTROLS = (SLOT, BASE, BASE_NULL, START, GEN)
 OPENING, MORE = "Absolutely, its,", "additions:"
@@ -50,6 +53,14 @@ PHOTO = 0  # its number among the inputs
 
 class Files(Protocol):
     """What is needed of a bundle."""
+
+    def has(self, path: str, /) -> bool:
+        """Whether there is such a file."""
+        ...
+
+    def path(self, path: str, /) -> Path:
+        """The place of a file, checked."""
+        ...
 
     def folder(self, folder: str, /) -> Path:
         """The place of a folder, every file of it checked."""
@@ -243,17 +254,23 @@ class Any2PixPlanner:
         return False
 
     @classmethod
-    def load(cls, bundle: Files) -> Any2PixPlanner:
-        """From the folder ``language``.
+    def load(cls, bundle: Files, networks: Networks | None = None) -> Any2PixPlanner:
+        """From the folder ``language``; the model comes when first used.
+
+        Parameters
+        ----------
+        bundle
+            Where it lies.
+        networks
+            Says where it computes.
 
         Raises
         ------
         BundleError
-            When it is missing or damaged, or its tokenizer lacks the control tokens.
+            When its projectors or tokenizer are missing or damaged, or the tokenizer lacks the control tokens.
         """
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
-        device, dtype = computing()
         tokenizer = processor(AutoTokenizer, bundle, FOLDER)
         vocabulary = ForeignVocabulary.of(tokenizer)
         tensors = bundle.tensors(PROJECTORS)
@@ -261,8 +278,8 @@ class Any2PixPlanner:
             enter, leave = Projector.take(tensors, "enter"), Projector.take(tensors, "leave")
         except KeyError as fault:
             raise BundleError(f"{PROJECTORS} lacks {fault}.", "Import the language model again.") from fault
-        speaker = Speaker(network(AutoModelForCausalLM, bundle, FOLDER, dtype, device))
-        return cls(speaker, tokenizer, vocabulary, Controls.of(tokenizer, vocabulary), enter, leave)
+        held = (networks or Networks()).hold(NAME, partial(network, AutoModelForCausalLM, bundle, FOLDER))
+        return cls(Speaker(held), tokenizer, vocabulary, Controls.of(tokenizer, vocabulary), enter, leave)
 
     @property
     def width(self) -> int:

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from engine.networks import Held
+
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
@@ -40,11 +42,16 @@ class Speaker:
 
     Attributes
     ----------
-    model
+    held
         ``...ForCausalLM`` or ``...ForConditionalGeneration`` of transformers.
     """
 
-    model: Any
+    held: Held
+
+    @property
+    def model(self) -> Any:
+        """The model, on its device."""
+        return self.held.here()
 
     @property
     def embedding(self) -> Tensor:

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from engine.errors import BundleError
+from engine.networks import Networks, Spot
 from engine.plan.decode import decode
 from engine.plan.foreign import ForeignVocabulary
 from engine.plan.grammar import MOST_OPERATIONS, Grammar, subs_of
@@ -24,11 +25,11 @@ from engine.plan.seeing import Squaring, padded, squaring, squeezed
 from engine.plan.speaker import Inputs, Speaker
 from engine.plan.templates import IMAGE, own, request, turns_of, vicuna
 from engine.plan.writing import sources_of
-from engine.pretrained import computing, network, processor
+from engine.pretrained import network, processor
 from engine.values import CancelCheck, Instruction, Plan, Turn, never_cancel
 
 SETTINGS = "language/language.json"  # in a bundle: that there is a full-size planner, and of which class
-FOLDER = "language"
+FOLDER, NAME = "language", "planner"
 PROJECTOR = "language/mm_projector.safetensors"
 REPLY_TOKENS, PROMPT_TOKENS = 160, 180
 
@@ -75,6 +76,10 @@ class Files(Protocol):
 
     def json(self, path: str, /) -> Any:
         """The content of a JSON file."""
+        ...
+
+    def path(self, path: str, /) -> Path:
+        """The place of a file, checked."""
         ...
 
     def folder(self, folder: str, /) -> Path:
@@ -129,13 +134,22 @@ class TalkingPlanner:
         return True
 
     @classmethod
-    def load(cls, bundle: Files, named: str) -> TalkingPlanner:
-        """From the folder ``language``; ``named`` is ``llava`` or ``vlm``.
+    def load(cls, bundle: Files, named: str, networks: Networks | None = None) -> TalkingPlanner:
+        """From the folder ``language``; the model comes when first used.
+
+        Parameters
+        ----------
+        bundle
+            Where it lies.
+        named
+            ``llava`` or ``vlm``.
+        networks
+            Says where it computes.
 
         Raises
         ------
         BundleError
-            When it is missing, damaged or its tokenizer cannot be steered.
+            When its tokenizer or its preparation of pictures is missing, damaged or cannot be steered.
         """
         from transformers import (
             AutoImageProcessor,
@@ -145,18 +159,20 @@ class TalkingPlanner:
             LlavaForConditionalGeneration,
         )
 
-        device, dtype = computing()
         kind = LlavaForConditionalGeneration if named == "llava" else AutoModelForImageTextToText
-        model = network(kind, bundle, FOLDER, dtype, device)
-        if bundle.has(PROJECTOR):
-            told = model.load_state_dict({n: v.to(dtype) for n, v in bundle.tensors(PROJECTOR).items()}, strict=False)
-            if told.unexpected_keys:
-                raise BundleError(f"{PROJECTOR} has the unknown {told.unexpected_keys[0]}.", "Import it again.")
+
+        def model(spot: Spot) -> Any:
+            made = network(kind, bundle, FOLDER, spot)
+            if bundle.has(PROJECTOR):
+                _replace(made, bundle.tensors(PROJECTOR))
+            return made
+
+        held = (networks or Networks()).hold(NAME, model)
         tokenizer = processor(AutoTokenizer, bundle, FOLDER)
         look = processor(AutoImageProcessor if named == "llava" else AutoProcessor, bundle, FOLDER)
         template = "vicuna" if named == "llava" else "own"
         square = squaring(bundle.json(SETTINGS) if bundle.has(SETTINGS) else {})
-        return cls(Speaker(model), tokenizer, ForeignVocabulary.of(tokenizer), look, template, square)
+        return cls(Speaker(held), tokenizer, ForeignVocabulary.of(tokenizer), look, template, square)
 
     def plan(
         self,
@@ -251,8 +267,24 @@ class TalkingPlanner:
         return found[0]
 
 
-def load(bundle: Any) -> AnyPlanner:
+def _replace(model: torch.nn.Module, tensors: Mapping[str, torch.Tensor]) -> None:
+    """Put other weights in the place of a model's own, which are never in fewer bits there."""
+    own = dict(model.named_parameters())
+    for name, value in tensors.items():
+        if name not in own or own[name].shape != value.shape:
+            raise BundleError(f"{PROJECTOR} has the unknown {name}.", "Import it again.")
+        own[name].data.copy_(value)
+
+
+def load(bundle: Any, networks: Networks | None = None) -> AnyPlanner:
     """The bundle's planner: a full-size one where there is one, else the starter's.
+
+    Parameters
+    ----------
+    bundle
+        Where it lies.
+    networks
+        Says where a full-size one computes.
 
     Raises
     ------
@@ -264,9 +296,9 @@ def load(bundle: Any) -> AnyPlanner:
     settings = bundle.json(SETTINGS)
     named = settings.get("class") if isinstance(settings, dict) else None
     if named in ("llava", "vlm"):
-        return TalkingPlanner.load(bundle, named)
+        return TalkingPlanner.load(bundle, named, networks)
     if named == "instructany2pix":
         from engine.plan.any2pix import Any2PixPlanner
 
-        return Any2PixPlanner.load(bundle)
+        return Any2PixPlanner.load(bundle, networks)
     raise BundleError(f"{SETTINGS} names the planner {named!r}, which there is not.", "Update Overtone.")

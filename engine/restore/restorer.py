@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import cv2
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from engine.device import best_device, fast_dtype, out_of_memory, release
 from engine.errors import BundleError, Cancelled, MachineError
+from engine.networks import Networks
 from engine.restore.extending import extended
 from engine.restore.network import DiffRIR
 from engine.restore.shape import ALIGNMENT
@@ -20,6 +22,7 @@ from engine.restore.stored import CONFIG, CURE, WEIGHTS, assemble, placed, read_
 from engine.restore.streaming import Inputs, Streamer
 from engine.values import CancelCheck, never_cancel
 
+NAME = "restorer"  # as memory plans know it
 _TILE = 128  # positions of the first level along a side: 512 output pixels
 _LEAST_TILE = 32
 
@@ -61,6 +64,8 @@ class Restorer:
     tile
         Positions of the first level (4 output pixels) along a side of a tile, a multiple of 8; fewer when memory is
         short.
+    come
+        Told before it computes, with what takes it away from its device.
     """
 
     def __init__(
@@ -69,16 +74,24 @@ class Restorer:
         device: torch.device | None = None,
         dtype: torch.dtype | None = None,
         tile: int = _TILE,
+        come: Callable[[Callable[[], None]], None] = lambda _leave: None,
     ) -> None:
         self._device = device or best_device()
         self._dtype = dtype or fast_dtype(self._device)
-        self._tile = tile
+        self._tile, self._come = tile, come
         self._networks = dict(networks)
         self._placed: dict[tuple[int, torch.dtype], DiffRIR] = {}  # at most one
 
     @classmethod
-    def load(cls, bundle: Files) -> Restorer | None:
+    def load(cls, bundle: Files, networks: Networks | None = None) -> Restorer | None:
         """The bundle's restorer, or nothing when it carries no weights for one.
+
+        Parameters
+        ----------
+        bundle
+            Where it lies.
+        networks
+            Says where it computes.
 
         Raises
         ------
@@ -87,7 +100,9 @@ class Restorer:
         """
         if not bundle.has(WEIGHTS):
             return None
-        return cls(assemble(read_shapes(bundle.json(CONFIG)), bundle.tensors(WEIGHTS)))
+        networks = networks or Networks()
+        made = assemble(read_shapes(bundle.json(CONFIG)), bundle.tensors(WEIGHTS))
+        return cls(made, networks.device(NAME), come=partial(networks.come, NAME))
 
     @property
     def scales(self) -> tuple[int, ...]:
@@ -185,6 +200,7 @@ class Restorer:
 
     def _ready(self, scale: int, dtype: torch.dtype) -> DiffRIR:
         """The network where and how it computes, made when first needed in the place of the last."""
+        self._come(self._placed.clear)
         key = (scale, dtype)
         if key not in self._placed:
             self._placed.clear()
@@ -192,9 +208,9 @@ class Restorer:
         return self._placed[key]
 
 
-def load(bundle: Files) -> Restorer | None:
+def load(bundle: Files, networks: Networks | None = None) -> Restorer | None:
     """As :meth:`Restorer.load`."""
-    return Restorer.load(bundle)
+    return Restorer.load(bundle, networks)
 
 
 def tile_sides(first: int) -> Iterator[int]:

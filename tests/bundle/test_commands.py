@@ -159,7 +159,9 @@ def test_what_can_be_pulled_is_listed_with_its_terms(tmp_path: Path, monkeypatch
     assert "CreativeML Open RAIL++-M: commercial use yes" in shown
     assert "5.13 GB in memory" in shown
     record = json.loads(run(["models", "show", "studio-sd15", "--json"]))
-    assert {licence["id"] for licence in record["licences"]} == {"creativeml-openrail-m", "apache-2.0", "mit"}
+    ids = {licence["id"] for licence in record["licences"]}
+    assert ids == {"creativeml-openrail-m", "apache-2.0", "mit", "llama2", "cc-by-nc-4.0"}
+    assert "7B, a planner" in run(["models", "show", "studio-sd15"])
     assert record["tried"] is False
 
 

@@ -11,6 +11,7 @@ import torch
 from engine.bundle import Bundle
 from engine.decode.components import Components
 from engine.decode.decoder import LatentDecoder
+from engine.networks import Networks
 from training import tiny
 
 EMBEDDING = 24
@@ -43,7 +44,7 @@ def decoder(tiny_home: Path) -> Callable[[str], LatentDecoder]:
 
     def get(name: str) -> LatentDecoder:
         if name not in made:
-            made[name] = LatentDecoder(Components(Bundle.open(name, tiny_home), torch.device("cpu")))
+            made[name] = LatentDecoder(Components(Bundle.open(name, tiny_home), Networks(device=torch.device("cpu"))))
         return made[name]
 
     return get

@@ -15,6 +15,7 @@ from engine.decode.components import Components
 from engine.decode.decoder import LatentDecoder
 from engine.decode.request import DecodeRequest
 from engine.errors import BadInput
+from engine.networks import Networks
 from training import tiny
 
 VISION = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
@@ -43,5 +44,5 @@ def test_a_checker_in_the_bundle_looks_at_every_picture(tmp_path, held):
 
 def picture(home, root):
     tiny.write_manifest(root)
-    decoder = LatentDecoder(Components(Bundle.open(root.name, home), torch.device("cpu")))
+    decoder = LatentDecoder(Components(Bundle.open(root.name, home), Networks(device=torch.device("cpu"))))
     return decoder.decode(DecodeRequest(64, 64, "a boat", steps=2))

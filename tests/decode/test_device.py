@@ -14,6 +14,7 @@ from engine.decode.attempt import Attempt
 from engine.decode.components import Components
 from engine.decode.faults import LADDER, Precision
 from engine.decode.preview import LatentPreview
+from engine.networks import Networks
 from engine.values import ignore_event, never_cancel
 from tests.decode.conftest import EMBEDDING
 
@@ -66,7 +67,7 @@ def test_everything_meets_on_one_device(tiny_home, monkeypatch, what, name, samp
     monkeypatch.setattr(Precision, "finite", lambda _self, compute, _parts, _what: compute())
     monkeypatch.setattr(Attempt, "_preview", lambda _self, _latents: None)
     monkeypatch.setattr("engine.decode.attempt.invert", lambda _predict, _ladder, latents, *_more, **_told: latents)
-    parts = Elsewhere(Bundle.open(name, tiny_home), torch.device("cpu"))
+    parts = Elsewhere(Bundle.open(name, tiny_home), Networks(device=torch.device("cpu")))
     parts.device = torch.device("meta")
     request = replace(REQUESTS[what], sampler=sampler)
     latents = Attempt(parts, request, LADDER[0], ignore_event, never_cancel).latents()

@@ -20,14 +20,14 @@ def test_an_edit_runs_as_its_plan_says(monkeypatch, form):
     monkeypatch.setattr(gpu, "STEPS", 2)
     monkeypatch.setattr(gpu, "WORDS", 2)
     monkeypatch.setattr(gpu.PriorShape, "paper", staticmethod(lambda: SMALL))
-    folders = ("planner", "decoder/unet")
-    policy = MemoryPlan(tuple(Placement(folder, folder, True, form, False) for folder in folders), rung=3)
+    folders = {"planner": "language", "unet": "decoder/unet"}
+    policy = MemoryPlan(tuple(Placement(name, folder, True, form, False) for name, folder in folders.items()), rung=3)
     assert gpu.edit(Sizes.tiny(), torch.device("cpu"), policy).seconds > 0
 
 
 def test_the_plan_for_eight_gigabytes_is_the_one_that_the_aim_names():
     policy = plan(gpu.networks(), Room(gpu.SMALL_CARD, 64 * 10**9))
-    assert policy.form("planner") == "int4"
+    assert policy.form("language") == "int4"
     assert policy.peak <= gpu.MOST_PEAK * 1e9
 
 

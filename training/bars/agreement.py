@@ -23,6 +23,7 @@ from engine.decode.faults import LADDER
 from engine.decode.latents import Frame, noise, to_latents
 from engine.decode.request import Sampler
 from engine.decode.samplers import scheduler
+from engine.networks import Networks
 from engine.values import ignore_event, never_cancel
 from training import tiny
 from training.bars import Bar, Ground
@@ -78,7 +79,7 @@ def tiny_parts(root: Path, family: tiny.Family, **networks: Any) -> Components:
     """A decoder's tiny networks, written under ``root`` and loaded."""
     tiny.write_decoder(root, family, **networks)
     tiny.write_manifest(root)
-    parts = Components(Bundle.open(root.name, root.parent), torch.device("cpu"))
+    parts = Components(Bundle.open(root.name, root.parent), Networks(device=torch.device("cpu")))
     certain(parts.vae)
     return parts
 

@@ -16,6 +16,7 @@ from engine.decode import SETTINGS, ContextPicture, Control, DecodeRequest, Subj
 from engine.decode.components import Components
 from engine.decode.decoder import LatentDecoder
 from engine.decode.faults import LADDER
+from engine.networks import Networks
 from engine.restore.shape import RestorerShape
 from training import tiny
 
@@ -57,7 +58,7 @@ def written(root: Path, side: int, family: tiny.Family = "sd15", **networks: Any
 
 def fresh(root: Path) -> LatentDecoder:
     """A decoder with nothing loaded."""
-    return LatentDecoder(Components(Bundle.open(root.name, root.parent), torch.device("cpu")))
+    return LatentDecoder(Components(Bundle.open(root.name, root.parent), Networks(device=torch.device("cpu"))))
 
 
 @contextmanager

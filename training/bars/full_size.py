@@ -17,8 +17,8 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 from engine import quantized
 from engine.decode import SETTINGS
 from engine.decode.components import ADAPTER, Components
-from engine.decode.prompts import Tower
 from engine.memory import Form
+from engine.networks import Networks, Spot
 from training import bench, tiny
 
 EMBEDDING = 1024
@@ -112,20 +112,22 @@ class RandomComponents(Components):
     ----------
     sizes
         Of the networks.
-    device
-        Where they compute.
-    form
-        As in :class:`engine.decode.components.Components`.
+    networks
+        Says where they compute and in which form.
     """
 
-    def __init__(self, sizes: Sizes, device: torch.device, form: Callable[[str], Form]) -> None:
+    def __init__(self, sizes: Sizes, networks: Networks) -> None:
         self._sizes = sizes
         with torch.device("meta"):
             net = UNet2DConditionModel(**sizes.unet)
-        super().__init__(_Files(sizes, tiny.adapter(net, EMBEDDING)), device, form)
+        super().__init__(_Files(sizes, tiny.adapter(net, EMBEDDING)), networks)
 
     @cached_property
-    def _tokenizer(self) -> Any:
+    def tells_subjects(self) -> bool:
+        """The adapter lies in no file, and tells pictures of subjects from none."""
+        return False
+
+    def _tokenizer(self, suffix: str) -> Any:
         with tempfile.TemporaryDirectory() as folder:
             tiny.save_tokenizer(Path(folder))
             return CLIPTokenizer.from_pretrained(folder)
@@ -135,9 +137,9 @@ class RandomComponents(Components):
         model = filled(lambda: cast(Any, kind).from_config(config), device, self.precision)
         return model.to(memory_format=torch.channels_last)
 
-    def _tower(self, suffix: str, kind: type[CLIPTextModel | CLIPTextModelWithProjection]) -> Tower:
-        config = self._sizes.texts[1 if suffix else 0]
-        return Tower(self._tokenizer, filled(lambda: kind(config), self.device, self.precision))
+    def _reader(self, kind: type[CLIPTextModel | CLIPTextModelWithProjection], folder: str, spot: Spot) -> Any:
+        config = self._sizes.texts[1 if folder.endswith("_2") else 0]
+        return filled(lambda: kind(config), spot.device, self.precision)
 
 
 def filled(make: Callable[[], nn.Module], device: torch.device, dtype: torch.dtype) -> Any:

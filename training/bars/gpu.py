@@ -18,6 +18,7 @@ from engine.decode import DecodeRequest
 from engine.decode.decoder import LatentDecoder
 from engine.device import release
 from engine.memory import MemoryPlan, Room, plan
+from engine.networks import Networks
 from engine.refine.network import PriorNetwork, PriorShape
 from engine.refine.prior import Prior
 from training import bench
@@ -31,7 +32,7 @@ BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 GB = 1e9
 SMALL_CARD, MOST_PEAK, MOST_TIME, MOST_LOOP = 8 * 10**9, 7.5, 1.3, 0.8
 STEPS, ROUNDS, WORDS = 20, 3, 64
-PLANNER = Network("planner", "plan", 7_062_902_784, 1_200_000_000, folder="planner")
+PLANNER = "language"  # folder of the planner
 GOALS = {
     "SDXL edit with prior, picture tokens and int4 7B planner under the 8-GB policy": f"peak ≤ {MOST_PEAK} GB",
     "the default studio setting": f"time ≤ {MOST_TIME} × everything in bfloat16 and loaded",
@@ -58,8 +59,9 @@ def measure(_ground: Ground) -> list[Bar]:
 
 def networks() -> tuple[Network, ...]:
     """What studio-sdxl needs with its adapter, and a 7B planner."""
-    parts = offer("studio-sdxl").chosen(("adapter",), ("inpaint", "detector", "segmenter"))
-    return (PLANNER, *(network for part in parts for network in part.networks))
+    parts = offer("studio-sdxl").chosen(("planner", "adapter"), ("inpaint", "detector", "segmenter"))
+    known = [network for part in parts for network in part.networks if network.step != "encode"]
+    return tuple(sorted(known, key=lambda network: network.step != "plan"))
 
 
 def edit(sizes: Sizes, device: torch.device, policy: MemoryPlan, planner: bool = True) -> Edit:
@@ -82,7 +84,7 @@ def edit(sizes: Sizes, device: torch.device, policy: MemoryPlan, planner: bool =
         torch.cuda.reset_peak_memory_stats()
     began = time.perf_counter()
     if planner:
-        model = language_model(sizes, device, policy.form(PLANNER.folder))
+        model = language_model(sizes, device, policy.form(PLANNER))
         words = torch.ones(1, 8, dtype=torch.long, device=device)
         with torch.inference_mode():
             model.generate(words, max_new_tokens=WORDS, do_sample=False, pad_token_id=0, eos_token_id=None)
@@ -91,7 +93,7 @@ def edit(sizes: Sizes, device: torch.device, policy: MemoryPlan, planner: bool =
     vector = np.random.default_rng(0).standard_normal(EMBEDDING).astype(np.float32)
     prior = Prior(filled(lambda: PriorNetwork(PriorShape.paper()), torch.device("cpu"), torch.float32))
     vector = prior.refine(vector / np.linalg.norm(vector), None, 6.5)
-    decoder = LatentDecoder(RandomComponents(sizes, device, policy.form), policy.rung)
+    decoder = LatentDecoder(RandomComponents(sizes, Networks(policy, device)), policy.rung)
     draft = np.full((sizes.side, sizes.side, 3), 0.5, np.float32)
     request = DecodeRequest(sizes.side, sizes.side, "a boat", draft=draft, way="draft", gen=vector, steps=STEPS)
     picture = decoder.decode(request)
@@ -119,7 +121,7 @@ def _default() -> Bar:
 def _paint(device: torch.device, policy: MemoryPlan) -> float:
     """Seconds of a decode with a warm decoder, the median."""
     sizes = Sizes.published()
-    decoder = LatentDecoder(RandomComponents(sizes, device, policy.form), policy.rung)
+    decoder = LatentDecoder(RandomComponents(sizes, Networks(policy, device)), policy.rung)
     request = DecodeRequest(sizes.side, sizes.side, "a boat", steps=STEPS)
     decoder.decode(request)
     return statistics.median(_seconds(lambda: decoder.decode(request)) for _ in range(ROUNDS))

@@ -21,7 +21,8 @@ from training.bars.faulty import failing, fresh, written
 
 GB = 10**9
 MAIN = 32 * GB
-PLANNER = Network("planner", "plan", 7_062_902_784, 1_200_000_000, folder="planner")  # LLaVA-1.5 7B
+PLANNER = "planner"
+WANTED = {(): "", (PLANNER,): " and a 7B planner", (PLANNER, "adapter"): " with a 7B planner, CLIP and CLAP"}
 MOST = {6: 5.5, 8: 7.5, 12: 11.5, 24: 23.5}  # GB that a plan for a card of so many may peak at
 LARGE = 192  # pixels: more than one tile of the tiny autoencoder
 
@@ -30,9 +31,13 @@ def measure(_ground: Ground) -> list[Bar]:
     """Plans for every shipped manifest, with and without a 7B planner, then simulated pressure."""
     bars = []
     for name, offer in offers().items():
-        own = tuple(network for part in offer.parts for network in part.networks if not part.optional)
-        others = tuple(network for network in own if network.name != PLANNER.name)
-        bars += [_plans(name, others), _plans(f"{name} and a 7B planner", (PLANNER, *others))]
+        for wanted, words in (
+            ((), ""),
+            ((PLANNER,), " and a 7B planner"),
+            ((PLANNER, "adapter"), ", it and CLIP + CLAP"),
+        ):
+            networks = tuple(network for part in offer.chosen(wanted) for network in part.networks)
+            bars.append(_plans(f"{name}{words}", networks))
     with tempfile.TemporaryDirectory() as folder:
         bars.append(_pressure(written(Path(folder) / "large", LARGE, embedding=None, controls=(), context=False)))
     return bars
@@ -57,7 +62,7 @@ def _plans(what: str, networks: tuple[Network, ...]) -> Bar:
 
 def _keeps(made: MemoryPlan, size: int) -> bool:
     """Whether a plan keeps to the card, and its planner leaves in time."""
-    leaves = all(not each.stays for each in made.placements if each.network == PLANNER.name) or made.rung == 0
+    leaves = all(not each.stays for each in made.placements if each.network == PLANNER) or made.rung == 0
     on_card = all(each.on_card for each in made.placements)
     return made.fits and on_card and leaves and made.peak <= MOST[size] * GB and made.peak <= size * GB - RESERVE
 
