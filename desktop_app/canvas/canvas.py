@@ -34,6 +34,7 @@ from engine.values import Box
 
 PAN_STEP = 60  # logical pixels for an arrow key
 LARGEST_BRUSH = 5000  # photo pixels
+BRUSH_SHARE = 0.06  # of the photo's short side, until the user chooses
 ARROWS = {
     Qt.Key.Key_Left: (1, 0),
     Qt.Key.Key_Right: (-1, 0),
@@ -69,6 +70,8 @@ class Canvas(Sight):
         Enter has been pressed on a tool that carries something out.
     tool
         What the left button does.
+    brush_share
+        Diameter of the brush over the photo's short side; it stays from one photo to the next.
     combine
         How shapes join the mask.
     hover
@@ -100,6 +103,7 @@ class Canvas(Sight):
         super().__init__(look, parent)
         self.tool = Tool.hand
         self.brush = Brush()
+        self.brush_share = BRUSH_SHARE
         self.combine = Combine.add
         self.hover: QPointF | None = None
         self.may_remove: Callable[[], bool] = lambda: True
@@ -124,8 +128,10 @@ class Canvas(Sight):
         """Show another photo, fitted, and its mask."""
         self.drop_gestures()
         self.ghosts.clear()
-        self.set_brush(diameter=max(8, round(min(pyramid.width, pyramid.height) * 0.06)))
+        share = self.brush_share
         self.set_mask(mask)
+        self.set_brush(diameter=max(8, round(min(pyramid.width, pyramid.height) * share)))
+        self.brush_share = share
         self.show_first(pyramid)
 
     def set_mask(self, mask: Mask) -> None:
@@ -202,6 +208,8 @@ class Canvas(Sight):
             brush.hardness if hardness is None else round(min(max(hardness, 0.0), 1.0), 3),
             brush.pressure if pressure is None else pressure,
         )
+        if diameter is not None and self.edit_mask is not None:
+            self.brush_share = self.brush.diameter / min(self.edit_mask.values.shape)
         self.update()
         self._show_cursor()
         self.brush_changed.emit(self.brush)

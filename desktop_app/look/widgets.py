@@ -100,19 +100,19 @@ class ElidedLabel(QLabel):
     ----------
     text, role
         See :func:`label`.
-    fills
-        Whether it also takes the room that is left.
+    whole
+        Whether nothing is shown rather than a part.
     """
 
     def __init__(
-        self, parent: QWidget | None = None, text: str = "", role: str = "secondary", *, fills: bool = True
+        self, parent: QWidget | None = None, text: str = "", role: str = "secondary", *, whole: bool = False
     ) -> None:
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         if role:
             self.setProperty("role", role)
-        across = QSizePolicy.Policy.Ignored if fills else QSizePolicy.Policy.Preferred
-        self.setSizePolicy(across, QSizePolicy.Policy.Preferred)
+        self._whole = whole
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def minimumSizeHint(self) -> QSize:
         """Nothing across."""
@@ -121,7 +121,7 @@ class ElidedLabel(QLabel):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw what fits; a few letters are worse than none."""
         words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        if len(words) >= min(len(self.text()), 12):
+        if len(words) >= len(self.text()) if self._whole else len(words) >= min(len(self.text()), 12):
             painter = QPainter(self)
             painter.setPen(self.palette().color(self.foregroundRole()))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication
 
-from engine.values import Media, Op, Operation, marker
+from engine.values import MARKER, PHOTO_MARKER, Media, Op, Operation, marker
+
+CHIP = re.compile(rf"{MARKER.pattern}|{re.escape(PHOTO_MARKER)}")  # a marker in an instruction
 
 translate = QCoreApplication.translate
+
+
+def readable(text: str, title: Callable[[int], str]) -> str:
+    """An instruction as the user reads it: ``‹#2 slow-piano›`` where ``[ref#2]`` stands; 0 titles the photo."""
+    return CHIP.sub(lambda match: f"‹{title(int(match[1] or 0))}›", text)
 
 
 def phrase(operation: Operation) -> str:

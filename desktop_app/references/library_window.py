@@ -193,7 +193,15 @@ class LibraryWindow(QDialog):
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 0, 4, 0)
         column.addLayout(head)
+        self.empty = label(
+            self.tr("Add a folder of your own pictures with +; it is searched with these."),
+            "empty",
+            wrap=True,
+            parent=part,
+        )
+        column.addWidget(self.empty)
         column.addWidget(self.folders, 1)
+        column.addStretch(0)
         column.addWidget(self.work)
         column.addWidget(self.stop_button)
         self.show_work("")
@@ -274,6 +282,7 @@ class LibraryWindow(QDialog):
         self.searched.emit(self.search.text().strip())
 
     def _sync(self) -> None:
+        self.empty.setVisible(not self.folders.count())
         idle = self.work.isHidden()
         for button in (self.refresh_button, self.remove_button):
             button.setEnabled(idle and self.folder is not None)

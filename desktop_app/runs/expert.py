@@ -37,6 +37,7 @@ class Expert(QWidget):
         self._look = look
         self._given = Settings()
         self.head = QToolButton(self)
+        self.head.setObjectName("fold")
         self.head.setText(self.tr("Settings for experts"))
         self.head.setAccessibleName(self.head.text())
         self.head.setToolTip(self.tr("Engine, seed, and how the picture is made"))
@@ -137,6 +138,7 @@ class Expert(QWidget):
     def _make_fields(self) -> None:
         self.engine = Choice({self._given.engine: self._given.engine}, self.body)
         self.seed = Amount(0, LARGEST_SEED, 1, 0, parent=self.body)
+        self.seed.setMinimumWidth(90)  # so that it stands beside its name with its two buttons
         self.lock = IconButton(self._look, "lock", self.tr("Lock the seed: every run starts from the same one"), self)
         self.lock.setCheckable(True)
         self.dice = IconButton(self._look, "dice", self.tr("Take a seed at random"), self)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from engine.values import StepReport
 
-ONCE = ("encode", "plan", "refine")
+ONCE = ("encode", "refine")  # an edit's plan was made before
 EACH = ("ground", "draft", "decode", "restore", "composite")  # once for every operation
-FIRST = (0.5, 1.5, 0.2, 0.6, 0.4, 0.2, 0.2, 0.3)  # seconds of each, before anything is learnt
+FIRST = (0.5, 0.2, 0.3, 2.0, 0.2, 0.2, 0.3)  # seconds of each, before anything is learnt
 LEARNING = 0.5  # weight of the newest run
 SURE = 0.15  # share from which the time left can be told
 PATIENT = 1.5  # seconds from which it is worth telling
@@ -57,10 +57,11 @@ class Pace:
         return spent * (1 - self._share) / self._share
 
     def learn(self, steps: Mapping[str, StepReport], operations: int) -> None:
-        """Take in how long the steps of a finished edit took."""
+        """Take in how long the steps of a finished edit took; one that was skipped took no time."""
         for name, report in steps.items():
-            if name in self._seconds and report.status == "done":
-                seconds = report.seconds / (max(operations, 1) if name in EACH else 1) / self._variations
+            if name in self._seconds:
+                times = self._variations * (max(operations, 1) if name in EACH else 1)
+                seconds = report.seconds / times if report.status == "done" else 0.0
                 self._seconds[name] += LEARNING * (seconds - self._seconds[name])
 
     def _begin(self, now: float, variations: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -17,6 +19,8 @@ class QueueList(QWidget):
     ----------
     cancel_asked
         The number of a run.
+    read
+        Gives an instruction with names for its markers.
     """
 
     cancel_asked = Signal(int)
@@ -25,6 +29,7 @@ class QueueList(QWidget):
         super().__init__(parent)
         self._look = look
         self.setAccessibleName(self.tr("Waiting runs"))
+        self.read: Callable[[str], str] = str
         self.rows: tuple[QWidget, ...] = ()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -44,12 +49,13 @@ class QueueList(QWidget):
 
     def _row(self, place: int, run: Run) -> QWidget:
         row = QWidget(self)
-        name = self.tr("Waiting {0}: {1}").format(place, run.text)
+        text = self.read(run.text)
+        name = self.tr("Waiting {0}: {1}").format(place, text)
         row.setAccessibleName(name)
         words = label(name, "secondary", parent=row)
-        words.setToolTip(run.text)
+        words.setToolTip(text)
         words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        cancel = IconButton(self._look, "close", self.tr("Do not run “{0}”").format(run.text), row)
+        cancel = IconButton(self._look, "close", self.tr("Do not run “{0}”").format(text), row)
         cancel.setIconSize(cancel.iconSize() * 0.7)
         cancel.clicked.connect(lambda: self.cancel_asked.emit(run.number))
         line = QHBoxLayout(row)

@@ -129,7 +129,7 @@ class Running(QObject):
         """Show what led to the result looked at."""
         document = self._session.document
         if document is not None and document.pending is not None:
-            sheet = SettingsSheet(document.pending, self._stage)
+            sheet = SettingsSheet(document.pending, self._side.instruction.chips.read, self._stage)
             sheet.taken.connect(self._side.expert.show_settings)
             sheet.open_over(self._stage.film)
 
@@ -205,7 +205,8 @@ class Running(QObject):
         def keep_both() -> None:
             self._runs.carry_out(document, text, plan, settings, on_top=True)
 
-        words = self.tr("Accepting this replaces “{0}”.").format(edit.instruction.text)
+        told = self._side.instruction.chips.read(edit.instruction.text)
+        words = self.tr("Accepting this replaces “{0}”.").format(told)
         self._bar.say(words, button=self.tr("Keep both"), run=keep_both)
 
     def _on_failed(self, error: OvertoneError) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -23,13 +25,13 @@ class SettingsSheet(QFrame):
 
     taken = Signal(object)
 
-    def __init__(self, pending: Pending, parent: QWidget) -> None:
+    def __init__(self, pending: Pending, read: Callable[[str], str], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("sheet")
         self.setAccessibleName(self.tr("Settings of this result"))
         self._settings = pending.request.settings if pending.request else Settings(seed=pending.result.seed)
-        self.text = self._words(pending)
+        self.text = self._words(pending, read)
         words = label(self.text, parent=self)
         words.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -61,10 +63,10 @@ class SettingsSheet(QFrame):
         self.taken.emit(self._settings)
         self.close()
 
-    def _words(self, pending: Pending) -> str:
+    def _words(self, pending: Pending, read: Callable[[str], str]) -> str:
         result, settings = pending.result, self._settings
         lines = [
-            self.tr("Instruction: {0}").format(pending.instruction.text),
+            self.tr("Instruction: {0}").format(read(pending.instruction.text)),
             self.tr("Engine: {0} on {1}").format(result.engine, result.device),
             self.tr("Seed: {0}").format(result.seed),
             self.tr("Steps: {0}   Keep: {1:g}   Guidance: {2:g}").format(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,15 +21,15 @@ from PySide6.QtGui import (
 )
 
 from desktop_app.look.theme import Look, icon
+from desktop_app.look.wording import CHIP, readable
 from desktop_app.references.thumbs import Thumb
 from desktop_app.work.document import Reference
-from engine.values import MARKER, PHOTO_MARKER, Media, marker
+from engine.values import PHOTO_MARKER, Media, marker
 
-CHIP = re.compile(rf"{MARKER.pattern}|{re.escape(PHOTO_MARKER)}")
 HOLDER = "\N{OBJECT REPLACEMENT CHARACTER}"
 KIND = QTextFormat.ObjectTypes.UserObject.value + 1
 NUMBER = QTextFormat.Property.UserProperty.value + 1  # 0 stands for the photo itself
-LONGEST = 130.0  # logical pixels of a name
+LONGEST = 21  # of the text's mean characters of a name
 SMALL = 0.9  # of the text's size
 
 
@@ -124,11 +123,17 @@ class Chips(QPyTextObject):
             f"#{number} {known.reference.title}" if known is not None else self.tr("#{0} is not there").format(number)
         )
 
+    def read(self, text: str) -> str:
+        """An instruction with the references' names in it; one that is gone keeps its number."""
+        return readable(text, lambda number: self.title(number) if number in self.known or not number else f"#{number}")
+
     def intrinsicSize(self, _document: QTextDocument, _place: int, style: QTextFormat) -> QSizeF:
         """See QTextObjectInterface."""
         metrics = QFontMetricsF(self._font(style))
         height = QFontMetricsF(style.toCharFormat().font()).height() + 3
-        title = min(metrics.horizontalAdvance(self.title(int(style.property(NUMBER)))), LONGEST)
+        title = min(
+            metrics.horizontalAdvance(self.title(int(style.property(NUMBER)))), LONGEST * metrics.averageCharWidth()
+        )
         return QSizeF(height + title + 13, height)
 
     def drawObject(

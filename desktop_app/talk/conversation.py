@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVB
 
 from desktop_app.look.theme import Look, icon
 from desktop_app.look.widgets import IconButton, label
-from desktop_app.talk.chips import CHIP
 from engine.values import Plan
 
 MOST = 30  # exchanges that are shown; older ones scroll away for good
@@ -77,11 +76,11 @@ class ExchangeView(QFrame):
     result_chosen = Signal(int)
     text_chosen = Signal(int)
 
-    def __init__(self, look: Look, exchange: Exchange, title: Callable[[int], str], parent: QWidget) -> None:
+    def __init__(self, look: Look, exchange: Exchange, read: Callable[[str], str], parent: QWidget) -> None:
         super().__init__(parent)
         self.exchange = exchange
         self._look = look
-        self._title = title
+        self._read = read
         asked = QFrame(self)
         asked.setObjectName("asked")
         self.text = label(wrap=True, parent=asked)
@@ -96,6 +95,7 @@ class ExchangeView(QFrame):
         self.reply = label(wrap=True, parent=self)
         self.reply.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.result_button = QToolButton(self)
+        self.result_button.setObjectName("turn")
         self.result_button.setIconSize(THUMB)
         self.result_button.setCursor(Qt.CursorShape.PointingHandCursor)
         self.result_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -103,7 +103,7 @@ class ExchangeView(QFrame):
         self.state = label("", "secondary", wrap=True, parent=self)
         self.state.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         result = QHBoxLayout()
-        result.setContentsMargins(4, 0, 0, 0)
+        result.setContentsMargins(0, 0, 0, 0)
         result.setSpacing(8)
         result.addWidget(self.result_button)
         result.addWidget(self.state, 1)
@@ -118,7 +118,7 @@ class ExchangeView(QFrame):
     def show_exchange(self, exchange: Exchange) -> None:
         """Show how it stands now."""
         self.exchange = exchange
-        asked = CHIP.sub(lambda match: f"‹{self._title(int(match[1] or 0))}›", exchange.text)
+        asked = self._read(exchange.text)
         self.text.setText(asked)
         self.reply.setText(exchange.reply)
         self.reply.setVisible(bool(exchange.reply))
@@ -167,6 +167,8 @@ class Conversation(QWidget):
     ----------
     result_chosen, text_chosen
         Number of an exchange.
+    read
+        Gives an instruction with names for its markers.
     """
 
     result_chosen = Signal(int)
@@ -176,7 +178,7 @@ class Conversation(QWidget):
         super().__init__(parent)
         self._look = look
         self._views: dict[int, ExchangeView] = {}
-        self.title: Callable[[int], str] = lambda number: f"#{number}" if number else self.tr("photo")
+        self.read: Callable[[str], str] = str
         self.setAccessibleName(self.tr("Conversation"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -199,7 +201,7 @@ class Conversation(QWidget):
             view.deleteLater()
         for number, exchange in wanted.items():
             if number not in self._views:
-                view = ExchangeView(self._look, exchange, self.title, self)
+                view = ExchangeView(self._look, exchange, self.read, self)
                 view.result_chosen.connect(self.result_chosen)
                 view.text_chosen.connect(self.text_chosen)
                 self._column.addWidget(view)

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 
 from desktop_app.look.theme import Look
 from desktop_app.look.widgets import takes_escape
+from desktop_app.look.wording import CHIP
 from desktop_app.references.drops import incoming, reference_number
-from desktop_app.talk.chips import CHIP, KIND, Chips, Known, chip_at, insert_words, units, words
+from desktop_app.talk.chips import KIND, Chips, Known, chip_at, insert_words, units, words
 from desktop_app.talk.completion import Completion
 from desktop_app.talk.presets import BLANK, BY_ROLE
 from desktop_app.talk.recent import Recent

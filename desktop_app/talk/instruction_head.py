@@ -46,9 +46,10 @@ class InstructionHead(QWidget):
         menu = QMenu(self)
         texts = self._box.recent.texts
         for text in texts[:SHOWN]:
-            short = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+            told = self._box.chips.read(text)
+            short = told if len(told) <= LONGEST else told[: LONGEST - 1] + "…"
             action = menu.addAction(short.replace("&", "&&"), lambda text=text: self._box.write(text))
-            action.setToolTip(text)
+            action.setToolTip(told)
         if not texts:
             menu.addAction(self.tr("Nothing yet")).setEnabled(False)
         else:

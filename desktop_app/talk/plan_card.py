@@ -14,9 +14,10 @@ from desktop_app.look.widgets import FlowArea, IconButton, label, push
 from desktop_app.look.wording import phrase
 from desktop_app.talk.chips import Known
 from desktop_app.talk.operation_editor import OperationEditor
-from engine.values import MARKER, Operation, Plan, marker
+from engine.values import MARKER, Op, Operation, Plan, marker
 
 PROMPT_LINES = 3
+UNSEEN = frozenset({Op.style, Op.mood, Op.adjust})  # take only a reference's looks
 CHIP_WIDTH = 34  # of the text's mean characters; longer ones wrap
 
 
@@ -41,13 +42,12 @@ class Chip(QFrame):
         super().__init__(parent)
         self.operation = operation
         self.setObjectName("chip")
-        words = phrase(operation)
+        words = MARKER.sub(lambda match: titles.get(int(match[1]), match[0]), phrase(operation))
         self.setAccessibleName(words)
         self.setToolTip(self.tr("{0}\nClick to change it").format(words))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        seen = MARKER.sub(lambda match: titles.get(int(match[1]), match[0]), words)
-        self._words = label(seen, wrap=True, parent=self)
+        self._words = label(words, wrap=True, parent=self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -308,10 +308,11 @@ class PlanCard(QFrame):
         self._chips.updateGeometry()
 
     def _show_subs(self) -> None:
-        """A toggle for every reference that the plan uses."""
+        """A toggle for every reference that the plan uses for more than its style or mood."""
         self._subs.clear()
         plan = self._plan
-        numbers = sorted({*plan.subs, *(o.ref for o in plan.operations if o.ref is not None)}) if plan else []
+        shown = (o.ref for o in plan.operations if o.op not in UNSEEN) if plan else ()
+        numbers = sorted({*(plan.subs if plan else ()), *(number for number in shown if number is not None)})
         for number in numbers:
             known = self._known.get(number)
             name = self._titles().get(number, marker(number))

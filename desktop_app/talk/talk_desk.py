@@ -50,7 +50,6 @@ class TalkDesk(QObject):
         self._exchanges: list[Exchange] = []
         self._back: tuple[Exchange, Photo] | None = None  # what is looked back at
         self._unseen: tuple[int, Photo] | None = None  # the result whose small picture is still to be made
-        self._view.title = side.instruction.chips.title
         self._view.text_chosen.connect(self._write)
         self._view.result_chosen.connect(self._open)
         side.plan_card.answer_asked.connect(side.instruction.setFocus)
@@ -209,7 +208,7 @@ class TalkDesk(QObject):
             return
         self._stage.canvas.show_pictures(pyramid, None)
         self._bar.say(
-            self.tr("This is the photo after “{0}”.").format(exchange.text),
+            self.tr("This is the photo after “{0}”.").format(self._view.read(exchange.text)),
             button=self.tr("Back to now"),
             run=self._return,
         )

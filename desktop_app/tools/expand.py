@@ -114,8 +114,11 @@ class Expand(Gesture):
         self.set(held_to(margins, self._handle, width, height, self.ratio) if self.ratio else margins)
 
     def release(self, touch: Touch) -> None:
-        """Let go."""
+        """Let go; the photo fills the window again if it did before."""
         self.busy, self._handle = False, None
+        if self._made_room == self.canvas.view and self.empty:
+            self.canvas.fit()
+        self._made_room = None
 
     def wants(self, event: QKeyEvent) -> bool:
         """Enter and Escape, while there is something to expand."""
@@ -172,14 +175,18 @@ class Expand(Gesture):
         return f"{view.photo[0] + margins.left + margins.right} × {view.photo[1] + margins.top + margins.bottom}"
 
     def cancel(self) -> None:
-        """Let go."""
+        """Let go; the photo fills the window again if it did before."""
         self.busy, self._handle = False, None
+        if self._made_room == self.canvas.view and self.empty:
+            self.canvas.fit()
+        self._made_room = None
 
     def make_room(self) -> None:
         """See enough beside the photo to drag the frame out."""
         view = self.canvas.view
         if view is not None and view.fitted:
             self.canvas.look_at(view.zoom_at(view.zoom * math.sqrt(0.5), view.window[0] / 2, view.window[1] / 2))
+            self._made_room = self.canvas.view
 
     def _frame(self) -> QRectF:
         """The new frame in photo pixels."""

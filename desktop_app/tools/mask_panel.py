@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSlider, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from desktop_app.look.fields import Count
 from desktop_app.look.widgets import label, push, tip_of
 from desktop_app.window.actions import Actions
 
@@ -55,8 +56,7 @@ class MaskPanel(QFrame):
         column.setSpacing(8)
         column.addWidget(label(self.tr("Edge"), "heading", parent=self))
         row = QHBoxLayout()
-        self.amount = QSpinBox(self)
-        self.amount.setRange(1, 500)
+        self.amount = Count(1, 500, self)
         self.amount.setValue(AMOUNT)
         self.amount.setSuffix(self.tr(" px"))
         self.amount.setAccessibleName(self.tr("Distance in photo pixels"))
@@ -79,9 +79,12 @@ class MaskPanel(QFrame):
             button.setToolTip(name)
             button.setAccessibleName(self.tr("Show the mask in {0}").format(name))
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setCheckable(True)
+            button.setAutoExclusive(True)
             button.clicked.connect(lambda _=False, colour=colour: self.overlay_asked.emit(QColor(colour), None))
             self.colours.append(button)
             colours.addWidget(button)
+        self.colours[0].setChecked(True)
         colours.addStretch(1)
         column.addLayout(colours)
         shade = QHBoxLayout()

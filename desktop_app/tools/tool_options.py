@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEdit, QSlider, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
 
 from desktop_app.look.theme import Look
 from desktop_app.look.widgets import ActionButton, ElidedLabel, IconButton, label, push
@@ -70,7 +71,8 @@ class ToolOptions(QFrame):
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(10, 4, 10, 4)
         self.row.setSpacing(6)
-        self.title = ElidedLabel(self, role="heading", fills=False)
+        self.title = label("", "heading", parent=self)
+        self._names: list[QLabel] = [self.title]  # these give way where room is short
         self.row.addWidget(self.title)
         self._groups: list[tuple[frozenset[Tool], QWidget]] = []
         self._add(BRUSHES, self._brush_group())
@@ -80,7 +82,7 @@ class ToolOptions(QFrame):
         self._add(frozenset({Tool.place}), self._place_group())
         self._add(frozenset({Tool.expand}), self._expand_group())
         self._add(frozenset({Tool.hand}), self._frame_group(actions))
-        self.hint = ElidedLabel(self)
+        self.hint = ElidedLabel(self, whole=True)
         self.row.addWidget(self.hint, 1)
         self.mask_panel = MaskPanel(actions, self)
         self.mask_button = IconButton(look, "mask_more", self.tr("Mask: edge, file and colour"), self)
@@ -102,6 +104,7 @@ class ToolOptions(QFrame):
         self.title.setText(title)
         self.hint.setText(hint)
         self.hint.setToolTip(hint)
+        self._fit()
 
     def show_brush(self, brush: Brush) -> None:
         """Show the brush's tip without asking for it."""
@@ -115,6 +118,24 @@ class ToolOptions(QFrame):
         for words, least in ((self.size_label, 56), (self.hardness_label, 44)):
             words.setMinimumWidth(max(least, words.sizeHint().width()))  # whatever else gives way, numbers stay whole
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Drop the names where there is no room for them."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the text size."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange and self.layout() is not None:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Show the names of the sliders and the tool if all fits with them; what they name says it in its tooltip."""
+        away = sum(name.sizeHint().width() + self.row.spacing() for name in self._names if name.isHidden())
+        fits = self.row.sizeHint().width() + away <= self.width()
+        for name in self._names:
+            name.setVisible(fits)
+
     def show_combine(self, how: Combine) -> None:
         """Show how shapes join the mask."""
         for each, button in self.combine_buttons.items():
@@ -123,6 +144,7 @@ class ToolOptions(QFrame):
     def show_expand(self, size: str, ready: bool) -> None:
         """Show the new frame's size, and whether there is anything to expand."""
         self.frame_label.setText(size)
+        self.frame_label.setVisible(bool(size))
         self.expand_button.setEnabled(ready)
 
     def show_place(self, there: bool, ready: bool) -> None:
@@ -193,7 +215,8 @@ class ToolOptions(QFrame):
         self.slider.valueChanged.connect(lambda position: self.diameter_asked.emit(from_slider(position)))
         self.hardness.valueChanged.connect(lambda value: self.hardness_asked.emit(value / 100))
         self.pressure.toggled.connect(self.pressure_asked)
-        size, hardness = (ElidedLabel(self, text, "", fills=False) for text in (self.tr("Size"), self.tr("Hardness")))
+        size, hardness = (label(text, parent=self) for text in (self.tr("Size"), self.tr("Hardness")))
+        self._names += (size, hardness)
         return self._group(
             size, self.slider, self.size_label, hardness, self.hardness, self.hardness_label, self.pressure
         )

@@ -106,9 +106,12 @@ class Actions:
                 self.undo, self.redo, None, self.paste, None, self.write, self.run, self.plan, self.cancel, None,
                 self.accept, self.discard, self.next_result, self.previous_result,
             ),
+            translate("actions", "&Tools"): (
+                *self.tools(), None, self.smaller, self.larger, self.softer, self.harder, self.switch,
+            ),
             translate("actions", "&Mask"): (
-                *self.tools(), None, self.smaller, self.larger, self.softer, self.harder, self.switch, None,
-                self.by_words, self.grow, self.shrink, self.feather, self.invert, self.clear, self.cut_out, None,
+                self.by_words, self.cut_out, None,
+                self.grow, self.shrink, self.feather, self.invert, self.clear, None,
                 self.load_mask, self.save_mask, None, self.show_mask, self.reset_frame,
             ),
             translate("actions", "&View"): (

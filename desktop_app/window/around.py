@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from desktop_app.canvas.canvas import Canvas
 from desktop_app.client.engine_client import EngineClient
 from desktop_app.look.theme import Look
 from desktop_app.runs.runs import Runs
@@ -53,6 +54,7 @@ class Around(QObject):
         models: Models,
         opening: Opening,
         side: SidePanel,
+        canvas: Canvas,
         bar: MessageBar,
         dialogs: Dialogs,
         file: PreferencesFile | None = None,
@@ -60,7 +62,7 @@ class Around(QObject):
         super().__init__(window)
         self._look, self._window, self._client, self._actions = look, window, client, actions
         self._session, self._runs, self._models, self._opening = session, runs, models, opening
-        self._bar, self._dialogs = bar, dialogs
+        self._canvas, self._bar, self._dialogs = canvas, bar, dialogs
         self._file = file or PreferencesFile()
         self.preferences, self._complaint = self._file.read()
         self.recent_photos = Recent(state_folder() / "recent-photos.json")
@@ -92,6 +94,8 @@ class Around(QObject):
         runs.result.connect(lambda _pending: self.hints.take(2))
         session.touched.connect(self._on_touched)
         self.hints.done.connect(lambda: self._keep(replace(self.preferences, hints=False)))
+        canvas.brush_share = self.preferences.brush_share
+        canvas.set_brush(hardness=self.preferences.brush_hardness, pressure=self.preferences.brush_pressure)
         self._wear()
         models.choose(self.preferences.engine)
 
@@ -106,10 +110,19 @@ class Around(QObject):
         return True
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close what is open, and remember the brush."""
         for window in (self.preferences_window, self.machine_window, self.export_window, self.develop_window):
             if window is not None:
                 window.close()
+        brush = self._canvas.brush
+        self._keep(
+            replace(
+                self.preferences,
+                brush_share=self._canvas.brush_share,
+                brush_hardness=brush.hardness,
+                brush_pressure=brush.pressure,
+            )
+        )
 
     # windows
 

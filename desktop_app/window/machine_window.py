@@ -14,8 +14,10 @@ from desktop_app.look.widgets import label, push
 from desktop_app.look.wording import storage
 from engine.machine import Finding
 
+NOT_PULLED = "not pulled"  # a bundle that may be added
 ASSEMBLED = "starter"  # the bundle that the window can make by itself
 MODELS, MACHINE = 0, 1  # tabs
+GOOD, LACKING, OPTIONAL = "check", "warning", "info"  # signs of a row, as icons' names
 
 
 class Facts(QScrollArea):
@@ -28,19 +30,20 @@ class Facts(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
 
-    def show_rows(self, rows: Sequence[tuple[bool, str, str, str, QWidget | None]]) -> None:
-        """Show whether all is well, the name, what was found, the fix, and a button, for each."""
+    def show_rows(self, rows: Sequence[tuple[str, str, str, str, QWidget | None]]) -> None:
+        """Show a sign, the name, what was found, the fix, and a button, for each; the signs are icons' names."""
         inside = QWidget(self)
         grid = QGridLayout(inside)
         grid.setContentsMargins(4, 8, 8, 8)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(10)
         grid.setColumnStretch(2, 1)
-        for place, (good, name, found, fix, button) in enumerate(rows):
+        names = {GOOD: self.tr("Good"), LACKING: self.tr("Lacking"), OPTIONAL: self.tr("Not there, and not needed")}
+        for place, (state, name, found, fix, button) in enumerate(rows):
             sign = label(parent=inside)
-            sign.setPixmap(icon("check" if good else "warning", self._look.theme, "secondary").pixmap(18, 18))
-            sign.setAccessibleName(self.tr("Good") if good else self.tr("Lacking"))
-            words = label(f"{found}\n{fix}".strip(), "secondary" if good else "", wrap=True, parent=inside)
+            sign.setPixmap(icon(state, self._look.theme, "secondary").pixmap(18, 18))
+            sign.setAccessibleName(names[state])
+            words = label(f"{found}\n{fix}".strip(), "" if state == LACKING else "secondary", wrap=True, parent=inside)
             words.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
@@ -107,7 +110,7 @@ class MachineWindow(QDialog):
 
     def show_models(self, bundles: Sequence[dict[str, Any]], busy: bool) -> None:
         """Show the bundles, as :func:`engine.bundle.listing.listing` gives them."""
-        rows: list[tuple[bool, str, str, str, QWidget | None]] = []
+        rows: list[tuple[str, str, str, str, QWidget | None]] = []
         for bundle in bundles:
             ready = bundle["state"] == "ready"
             found = f"{bundle['state']}, {storage(bundle['bytes'])}" if ready else bundle["state"]
@@ -116,24 +119,38 @@ class MachineWindow(QDialog):
                 button = push(self.tr("Assemble"), primary=True)
                 button.setEnabled(not busy)
                 button.clicked.connect(self.assemble_asked)
-            rows.append((ready, bundle["name"], f"{found}\n{bundle['folder']}", bundle.get("fix", ""), button))
+            absent = OPTIONAL if bundle["state"] == NOT_PULLED else LACKING
+            rows.append(
+                (
+                    GOOD if ready else absent,
+                    bundle["name"],
+                    f"{found}\n{bundle['folder']}",
+                    bundle.get("fix", ""),
+                    button,
+                )
+            )
         self.models.show_rows(rows)
 
     def show_examining(self) -> None:
         """The findings are on their way."""
-        self.machine.show_rows([(True, self.tr("Looking…"), "", "", None)])
+        self.machine.show_rows([(GOOD, self.tr("Looking…"), "", "", None)])
         self.again_button.setEnabled(False)
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Show what this machine has and lacks."""
-        self.machine.show_rows([(each.ok, each.what, each.found, each.fix, None) for each in findings])
+        self.machine.show_rows(
+            [
+                (GOOD if each.ok else LACKING, each.what[:1].upper() + each.what[1:], each.found, each.fix, None)
+                for each in findings
+            ]
+        )
         lines = [f"{'ok' if each.ok else 'LACK'}  {each.what}: {each.found}  {each.fix}".rstrip() for each in findings]
         self._report = "\n".join(lines)
         self._sync()
 
     def show_fault(self, message: str) -> None:
         """The findings did not come."""
-        self.machine.show_rows([(False, self.tr("Not examined"), message, "", None)])
+        self.machine.show_rows([(LACKING, self.tr("Not examined"), message, "", None)])
         self._sync()
 
     def _sync(self) -> None:

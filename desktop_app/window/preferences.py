@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Literal
 import platformdirs
 from pydantic import TypeAdapter, ValidationError
 
+from desktop_app.canvas.canvas import BRUSH_SHARE
+from desktop_app.tools.base import Brush
 from engine.errors import BadInput, OvertoneError
 from engine.files import write_bytes
 from engine.values import STRICT
@@ -41,6 +43,12 @@ class Preferences:
         Name of the bundle that does the work.
     hints
         Whether the first steps are shown.
+    brush_share
+        Diameter of the brush over the photo's short side, above 0.
+    brush_hardness
+        0 to 1.
+    brush_pressure
+        Whether a pen's pressure sets the brush's size.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -51,12 +59,19 @@ class Preferences:
     disk_budget: int = 8
     engine: str = "starter"
     hints: bool = True
+    brush_share: float = BRUSH_SHARE
+    brush_hardness: float = Brush.hardness
+    brush_pressure: bool = Brush.pressure
 
     def __post_init__(self) -> None:
         if not SMALLEST <= self.text_size <= LARGEST:
             raise ValueError(f"text_size must be {SMALLEST} to {LARGEST}")
         if self.disk_budget < 1:
             raise ValueError("disk_budget must be at least 1")
+        if not self.brush_share > 0:
+            raise ValueError("brush_share must be above 0")
+        if not 0 <= self.brush_hardness <= 1:
+            raise ValueError("brush_hardness must be 0 to 1")
 
 
 def config_folder() -> Path:

@@ -47,10 +47,14 @@ class PreferencesWindow(QDialog):
         form.setVerticalSpacing(8)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for name, field, tip in (
-            (self.tr("Look"), self.theme, self.tr("Light, dark, or as the system says")),
+            (self.tr("Appearance"), self.theme, self.tr("Light, dark, or as the system says")),
             (self.tr("Language"), self.language, self.tr("Used from the next start")),
             (self.tr("Text size"), self.text_size, self.tr("Per cent of the system’s, 80 to 200")),
-            (self.tr("History"), self.disk_budget, self.tr("Disk for one photo’s history; you are told before more")),
+            (
+                self.tr("Disk for history"),
+                self.disk_budget,
+                self.tr("Disk for one photo’s history; you are told before more"),
+            ),
             (self.tr("Engine"), self.engine, self.tr("The bundle of models that does the work")),
         ):
             form_row(form, name, field, tip)

@@ -51,8 +51,8 @@ class SidePanel(QFrame):
             Media.image,
             self.tr("Pictures"),
             self.tr(
-                "Drop or paste pictures to add, to put in another’s place, or to take a style from. "
-                "Ctrl-drag takes a painted part of the photo."
+                "Drop or paste pictures here: a thing to add or to swap in, or a style to take over. "
+                "Ctrl-drag brings the painted part of the photo."
             ),
             self.tr("Add pictures"),
         )
@@ -63,7 +63,7 @@ class SidePanel(QFrame):
             look,
             Media.sound,
             self.tr("Sounds"),
-            self.tr("Drop a sound for a thing, or music for a mood."),
+            self.tr("Drop a sound here to bring in what makes it, or music to set the mood."),
             self.tr("Add sounds"),
         )
         self.instruction = InstructionBox(look)
@@ -73,6 +73,8 @@ class SidePanel(QFrame):
         self.plan_card = PlanCard(look)
         self.history = HistoryPanel(look)
         self.head = InstructionHead(look, self.instruction)
+        for part in (self.conversation, self.history, self.run_bar.queue):
+            part.read = self.instruction.chips.read
         content = QWidget()
         content.setObjectName("sideContent")
         column = QVBoxLayout(content)
@@ -122,6 +124,7 @@ class SidePanel(QFrame):
         self.instruction.set_known(known)
         self.plan_card.set_known(known)
         self.conversation.retitle()
+        self.history.retitle()
         labels = {each.reference.path: each.labels for each in known.values()}
         for media_bin in self.bins():
             media_bin.show_labels(labels)

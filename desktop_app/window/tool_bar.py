@@ -29,16 +29,13 @@ class ToolBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 10, 5)
         row.setSpacing(2)
-        groups = (
-            (("open", a.open), ("save", a.save)),
-            (("undo", a.undo), ("redo", a.redo)),
-        )
-        for group in groups:
-            for name, action in group:
-                row.addWidget(ActionButton(look, name, action, self))
-            row.addSpacing(6)
-            row.addWidget(rule(self))
-            row.addSpacing(6)
+        for name, action in (("open", a.open), ("save", a.save)):
+            row.addWidget(ActionButton(look, name, action, self))
+        row.addSpacing(6)
+        row.addWidget(rule(self))
+        row.addSpacing(6)
+        for name, action in (("undo", a.undo), ("redo", a.redo)):
+            row.addWidget(ActionButton(look, name, action, self))
         row.addStretch(1)
         self.before_button = IconButton(look, "compare", self.tr("Hold to see the photo before"), self)
         self.before_button.setToolTip(self.tr("Hold to see the photo before  (\\)"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
@@ -24,6 +24,8 @@ class HistoryPanel(QWidget):
     ----------
     visible_asked, opacity_asked, mask_asked, again_asked, delete_asked
         As of :class:`~desktop_app.work.history_row.EditRow`, with the edit's key first.
+    read
+        Gives an instruction with names for its markers.
     """
 
     visible_asked = Signal(str, bool)
@@ -36,6 +38,8 @@ class HistoryPanel(QWidget):
         super().__init__(parent)
         self._look = look
         self.rows: dict[str, EditRow] = {}
+        self.read: Callable[[str], str] = str
+        self._shown: tuple[Edits, Collection[str], str, Mapping[str, QImage], bool] | None = None
         self.setAccessibleName(self.tr("History"))
         heading = label(self.tr("History"), "heading", parent=self)
         self.disk = label("", "secondary", parent=self)
@@ -102,6 +106,7 @@ class HistoryPanel(QWidget):
         usable
             Whether anything may be changed now.
         """
+        self._shown = (edits, strangers, name, thumbs, usable)
         keys = [edit.key for edit in edits]
         for key in [key for key in self.rows if key not in keys]:
             row = self.rows.pop(key)
@@ -111,7 +116,7 @@ class HistoryPanel(QWidget):
             row = self.rows.get(edit.key) or self._row(edit.key)
             if self._column.indexOf(row) != place:
                 self._column.insertWidget(place, row)
-            row.show_edit(edit, edit.key in strangers, thumbs.get(edit.key))
+            row.show_edit(edit, self.read(edit.instruction.text), edit.key in strangers, thumbs.get(edit.key))
             row.setEnabled(usable)
             row.show()
         self._picture.setPixmap(thumb_pixmap(thumbs.get(ORIGINAL), self.devicePixelRatioF(), faint=False))
@@ -120,6 +125,11 @@ class HistoryPanel(QWidget):
         self._list.setVisible(bool(edits))
         self.empty.setVisible(not edits)
         self._order()
+
+    def retitle(self) -> None:
+        """References have other names now."""
+        if self._shown is not None:
+            self.show_edits(*self._shown)
 
     def show_disk(self, size: int, budget: int) -> None:
         """Say how much disk the history takes, and of how much."""

@@ -162,10 +162,10 @@ class EditRow(QFrame):
         whole.addLayout(warning)
         whole.addWidget(self.details)
 
-    def show_edit(self, edit: Edit, stranger: bool, image: QImage | None) -> None:
-        """Show the edit as it is now; ``stranger`` when it was made on another picture."""
+    def show_edit(self, edit: Edit, text: str, stranger: bool, image: QImage | None) -> None:
+        """Show the edit as it is now, said by ``text``; ``stranger`` when it was made on another picture."""
         self._showing = True
-        text = edit.instruction.text or self.tr("Edit without words")
+        text = text or self.tr("Edit without words")
         self.title.set_whole(text)
         self.setAccessibleName(text)
         self.picture.setPixmap(thumb_pixmap(image, self.devicePixelRatioF(), not edit.shown))

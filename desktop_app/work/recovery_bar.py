@@ -11,6 +11,8 @@ from desktop_app.look.theme import Look, icon
 from desktop_app.look.widgets import label, push
 from engine.project.recovery import Lost
 
+CHOICE = 24  # characters of a choice that are shown at least
+
 
 class RecoveryBar(QFrame):
     """Offers journals that were left behind.
@@ -35,6 +37,8 @@ class RecoveryBar(QFrame):
         self.choice = QComboBox(self)
         self.choice.setAccessibleName(self.tr("Work to restore"))
         self.choice.setToolTip(self.tr("Work to restore"))
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.choice.setMinimumContentsLength(CHOICE)
         self.restore_button = push(self.tr("Restore"), primary=True, parent=self)
         self.restore_button.setToolTip(self.tr("Go on where you were"))
         self.later_button = push(self.tr("Not now"), parent=self)
@@ -45,8 +49,9 @@ class RecoveryBar(QFrame):
         row.setContentsMargins(14, 7, 8, 7)
         row.setSpacing(10)
         row.addWidget(self._sign)
-        row.addWidget(self.text, 1)
-        for widget in (self.choice, self.delete_button, self.later_button, self.restore_button):
+        row.addWidget(self.text, 3)
+        row.addWidget(self.choice, 2)
+        for widget in (self.delete_button, self.later_button, self.restore_button):
             row.addWidget(widget)
         self.restore_button.clicked.connect(lambda: self.restore_asked.emit(self.chosen))
         self.delete_button.clicked.connect(lambda: self.delete_asked.emit(self.chosen))
