@@ -100,18 +100,18 @@ class ElidedLabel(QLabel):
     ----------
     text, role
         See :func:`label`.
-    whole
-        Whether nothing is shown rather than a part.
+    parts
+        Whether only whole parts of the text are shown, those between semicolons.
     """
 
     def __init__(
-        self, parent: QWidget | None = None, text: str = "", role: str = "secondary", *, whole: bool = False
+        self, parent: QWidget | None = None, text: str = "", role: str = "secondary", *, parts: bool = False
     ) -> None:
         super().__init__(text, parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         if role:
             self.setProperty("role", role)
-        self._whole = whole
+        self._parts = parts
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def minimumSizeHint(self) -> QSize:
@@ -120,11 +120,20 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw what fits; a few letters are worse than none."""
-        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        if len(words) >= len(self.text()) if self._whole else len(words) >= min(len(self.text()), 12):
+        words = self._fitting()
+        if words:
             painter = QPainter(self)
             painter.setPen(self.palette().color(self.foregroundRole()))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+
+    def _fitting(self) -> str:
+        text, metrics = self.text(), self.fontMetrics()
+        if not self._parts:
+            words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
+            return words if len(words) >= min(len(text), 12) else ""
+        while text and metrics.horizontalAdvance(text) > self.width():
+            text = text.rpartition(";")[0]
+        return text
 
 
 def form_row(form: QFormLayout, name: str, field: QWidget, tip: str, whole: QWidget | QLayout | None = None) -> QLabel:

@@ -6,7 +6,16 @@ import re
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QTextCharFormat, QTextCursor, QWheelEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QTextEdit, QToolTip, QWidget
 
 from desktop_app.look.theme import Look
@@ -60,7 +69,7 @@ class InstructionBox(QTextEdit):
         self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
         self.setAccessibleName(self.tr("Instruction"))
-        self.setPlaceholderText(self.tr("Say what to change: “remove the boat”"))
+        self._example = self.tr("Say what to change: “remove the boat”")
         self.setToolTip(self.tr("@ or [ names a reference; Up brings back what you said before"))
         self.document().setDocumentMargin(4)
         self.setFixedHeight(self.sizeHint().height())
@@ -77,6 +86,16 @@ class InstructionBox(QTextEdit):
     def minimumSizeHint(self) -> QSize:
         """As many as the hint."""
         return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """An example in an empty box, in as many lines as it takes: Qt's own placeholder has one."""
+        super().paintEvent(event)
+        if self.document().isEmpty():
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            margin = round(self.document().documentMargin())
+            place = self.viewport().rect().adjusted(margin, margin, -margin, -margin)
+            painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._example)
 
     # text
 

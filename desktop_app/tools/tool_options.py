@@ -72,6 +72,7 @@ class ToolOptions(QFrame):
         self.row.setContentsMargins(10, 4, 10, 4)
         self.row.setSpacing(6)
         self.title = label("", "heading", parent=self)
+        self.title.setMinimumWidth(1)  # it must not make the window wider before it gives way
         self._names: list[QLabel] = [self.title]  # these give way where room is short
         self.row.addWidget(self.title)
         self._groups: list[tuple[frozenset[Tool], QWidget]] = []
@@ -82,7 +83,7 @@ class ToolOptions(QFrame):
         self._add(frozenset({Tool.place}), self._place_group())
         self._add(frozenset({Tool.expand}), self._expand_group())
         self._add(frozenset({Tool.hand}), self._frame_group(actions))
-        self.hint = ElidedLabel(self, whole=True)
+        self.hint = ElidedLabel(self, parts=True)
         self.row.addWidget(self.hint, 1)
         self.mask_panel = MaskPanel(actions, self)
         self.mask_button = IconButton(look, "mask_more", self.tr("Mask: edge, file and colour"), self)
@@ -171,7 +172,7 @@ class ToolOptions(QFrame):
             Tool.rectangle: (self.tr("Rectangle"), self.tr("Shift: square · Alt: from the middle")),
             Tool.ellipse: (self.tr("Ellipse"), self.tr("Shift: circle · Alt: from the middle")),
             Tool.pick: (self.tr("Select objects"), self.tr("Click an object, or name it")),
-            Tool.remover: (self.tr("Remove"), self.tr("Paint over it and let go: it is gone")),
+            Tool.remover: (self.tr("Remove"), self.tr("Paint over it; let go, and it is gone")),
             Tool.place: (self.tr("Place"), self.tr("Drag it; corners scale, the round handle turns it")),
             Tool.expand: (self.tr("Expand"), self.tr("Drag the frame outwards; Enter fills it")),
         }
@@ -216,7 +217,9 @@ class ToolOptions(QFrame):
         self.hardness.valueChanged.connect(lambda value: self.hardness_asked.emit(value / 100))
         self.pressure.toggled.connect(self.pressure_asked)
         size, hardness = (label(text, parent=self) for text in (self.tr("Size"), self.tr("Hardness")))
-        self._names += (size, hardness)
+        for name in (size, hardness):
+            name.setMinimumWidth(1)
+            self._names.append(name)
         return self._group(
             size, self.slider, self.size_label, hardness, self.hardness, self.hardness_label, self.pressure
         )

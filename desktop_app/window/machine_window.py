@@ -139,10 +139,7 @@ class MachineWindow(QDialog):
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """Show what this machine has and lacks."""
         self.machine.show_rows(
-            [
-                (GOOD if each.ok else LACKING, each.what[:1].upper() + each.what[1:], each.found, each.fix, None)
-                for each in findings
-            ]
+            [(GOOD if each.ok else LACKING, each.what, each.found, each.fix, None) for each in findings]
         )
         lines = [f"{'ok' if each.ok else 'LACK'}  {each.what}: {each.found}  {each.fix}".rstrip() for each in findings]
         self._report = "\n".join(lines)

@@ -28,6 +28,14 @@ MOST = 520  # logical pixels
 MARGIN = 14
 
 
+class Content(QWidget):
+    """What is scrolled; as high as its parts need at the panel's width, not at the narrowest that they could have."""
+
+    def minimumSizeHint(self) -> QSize:
+        """None: the layout tells the height for the width."""
+        return QSize(0, 0)
+
+
 class SidePanel(QFrame):
     """Holds the parts and arranges them; the window connects them.
 
@@ -75,7 +83,7 @@ class SidePanel(QFrame):
         self.head = InstructionHead(look, self.instruction)
         for part in (self.conversation, self.history, self.run_bar.queue):
             part.read = self.instruction.chips.read
-        content = QWidget()
+        content = Content()
         content.setObjectName("sideContent")
         column = QVBoxLayout(content)
         column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
