@@ -10,6 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QCursor, QKeyEvent, QPainter
 
 from desktop_app.canvas.handles import HANDLES, Handle, cursor_of, dragged, draw_handles, handle_at, place_of
 from desktop_app.canvas.marks import draw_words, two_tone
+from desktop_app.canvas.view import View
 from desktop_app.tools.base import Gesture, Touch
 from engine.values import Margins
 
@@ -57,6 +58,7 @@ class Expand(Gesture):
         self.margins = Margins()
         self.ratio = 0.0
         self._handle: Handle | None = None
+        self._made_room: View | None = None  # what the tool has zoomed out to
         self._rect = QRectF()
         self._last = QPointF()
 
@@ -116,7 +118,7 @@ class Expand(Gesture):
     def release(self, touch: Touch) -> None:
         """Let go; the photo fills the window again if it did before."""
         self.busy, self._handle = False, None
-        if self._made_room == self.canvas.view and self.empty:
+        if self._made_room is not None and self._made_room == self.canvas.view and self.empty:
             self.canvas.fit()
         self._made_room = None
 
@@ -177,7 +179,7 @@ class Expand(Gesture):
     def cancel(self) -> None:
         """Let go; the photo fills the window again if it did before."""
         self.busy, self._handle = False, None
-        if self._made_room == self.canvas.view and self.empty:
+        if self._made_room is not None and self._made_room == self.canvas.view and self.empty:
             self.canvas.fit()
         self._made_room = None
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from window_helpers import drop
 
 from desktop_app.client.engine_process import INTERNAL
+from desktop_app.tools.base import Brush
 from desktop_app.window import preferences as module
 from desktop_app.window.palette import Palette, ranked, score
 from desktop_app.window.preferences import SCHEMA, Preferences, PreferencesFile, decoded, encoded
@@ -95,6 +96,24 @@ def test_preferences_take_effect_at_once_and_last(make_window, look, tmp_path) -
     again = make_window()
     assert again.around.preferences == Preferences("light", text_size=200, disk_budget=5)
     look.set_text_size(100)
+
+
+def test_the_brush_is_as_it_was_left(make_window, photo_file, qtbot) -> None:
+    window = make_window()
+    with qtbot.waitSignal(window.session.opened):
+        window.open(photo_file)
+    QTest.keyClick(window.stage.canvas, Qt.Key.Key_BracketRight)
+    for _ in range(3):
+        QTest.keyClick(window.stage.canvas, Qt.Key.Key_BraceLeft)
+    window.stage.options.pressure.click()
+    left = window.stage.canvas.brush
+    assert left != Brush(18, 0.8, True)
+    window.close()
+    again = make_window()
+    assert (again.stage.canvas.brush.hardness, again.stage.canvas.brush.pressure) == (left.hardness, left.pressure)
+    with qtbot.waitSignal(again.session.opened):
+        again.open(photo_file)
+    assert again.stage.canvas.brush == left
 
 
 def test_the_system_is_followed_unless_a_look_is_chosen(window, look, qapp) -> None:

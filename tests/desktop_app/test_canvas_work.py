@@ -398,6 +398,19 @@ def test_dragging_the_frame_outwards_and_enter_fills_it(open_window, source, qtb
     assert np.abs(original.pixels[145:156, 195:206].reshape(-1, 3).astype(int) - [red, green, blue]).sum(1).min() <= 3
 
 
+def test_the_photo_fills_the_window_again_after_a_look_at_expanding(open_window) -> None:
+    canvas = open_window.stage.canvas
+    fitted = canvas.view
+    QTest.keyClick(canvas, Qt.Key.Key_C)
+    assert canvas.view.zoom < fitted.zoom
+    QTest.keyClick(canvas, Qt.Key.Key_B)
+    assert canvas.view == fitted
+    QTest.keyClick(canvas, Qt.Key.Key_C)
+    canvas.zoom_to(1.0)
+    QTest.keyClick(canvas, Qt.Key.Key_B)
+    assert canvas.view.zoom == 1.0
+
+
 @pytest.mark.parametrize(
     ("name", "margins"),
     [

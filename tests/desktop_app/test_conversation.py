@@ -41,6 +41,14 @@ def test_a_turn_shows_words_reply_and_result(open_window, photo_file, qtbot) -> 
     assert window.side.plan_card.isVisible()
     window.desk.rename(1, "tarn")
     assert view.text.text() == "replace the boat with ‹#1 tarn›"
+    window.session.accept()
+    [row] = window.side.history.rows.values()
+    assert row.accessibleName() == "replace the boat with ‹#1 tarn›"
+    assert row.title.toolTip() == row.accessibleName()
+    window.desk.rename(1, "loch")
+    assert row.accessibleName() == "replace the boat with ‹#1 loch›"
+    window.session.remove_reference(1)
+    assert row.accessibleName() == view.text.text() == "replace the boat with ‹#1›"
 
 
 def test_turns_follow_accept_undo_redo_and_discard(open_window, qtbot) -> None:
@@ -205,6 +213,15 @@ def with_picture(open_window, photo_file, qtbot):
     with qtbot.waitSignal(open_window.session.added):
         drop(open_window.side.pictures, photo_file)
     return open_window
+
+
+def test_a_reference_that_only_sets_the_mood_cannot_appear(with_picture, source, qtbot) -> None:
+    operations = (Operation(Op.replace, "boat", 1), Operation(Op.mood, ref=1))
+    card = planned(with_picture, qtbot, source, Plan("Yes.", "dusk", operations=operations[1:]))
+    assert card.toggles == ()
+    assert card.chips[0].accessibleName() == "mood of whole photo → #1 lake"
+    card = planned(with_picture, qtbot, source, Plan("Yes.", "dusk", operations=operations, subs=(1,)))
+    assert [toggle.text() for toggle in card.toggles] == ["#1 lake"]
 
 
 def test_which_references_must_appear_is_toggled(with_picture, source, qtbot) -> None:

@@ -242,7 +242,7 @@ def test_the_menus_write_and_the_cursor_stands_in_the_blank(box, open_window) ->
     assert box.text == ""
     box.recent.add("sharpen & brighten [ref#1]")
     recent = head.recent_menu()
-    assert recent.actions()[0].text() == "sharpen && brighten [ref#1]"
+    assert recent.actions()[0].text() == "sharpen && brighten ‹#1 dog›"
     recent.actions()[0].trigger()
     assert box.text == "sharpen & brighten [ref#1]"
     next(action for action in recent.actions() if action.text() == "Forget These").trigger()
