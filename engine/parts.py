@@ -71,6 +71,11 @@ class Material:
     notes: tuple[str, ...] = ()
     wide: np.ndarray | None = None
 
+    @property
+    def told(self) -> str:
+        """What it is called where it is spoken of; empty when that is not known."""
+        return self.heard.told if self.heard is not None and self.kind == "music" else self.name
+
     def in_space(self, width: int | None) -> Material:
         """The same with the vector that has ``width`` values, where it has one of that space."""
         if self.wide is None or len(self.wide) != width:

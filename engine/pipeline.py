@@ -319,7 +319,7 @@ class Engine:
         with clock.step("plan"):
             planner = self._parts.planner
             inputs = {n: (each.in_space(planner.width).vector, each.kind) for n, each in materials.items()}
-            names = {number: material.name for number, material in materials.items()}
+            names = {number: material.told for number, material in materials.items()}
             photo = small_floats(request.photo, SEEN) if request.photo and planner.sees else None
             plan = planner.plan(
                 request.instruction, inputs, seen(planner.width), history=request.history, cancel=cancel, names=names,

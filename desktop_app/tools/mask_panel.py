@@ -109,7 +109,8 @@ class MaskPanel(QFrame):
         self.amount.setFocus()
 
     def _button(self, action: QAction) -> QWidget:
-        button = push(action.text().replace("&", "").replace(self.tr(" Mask"), ""), parent=self)
+        words = action.text().replace("&", "").replace(self.tr(" Mask"), "")
+        button = push(words[:1].upper() + words[1:], parent=self)
         button.setToolTip(tip_of(action))
         button.clicked.connect(action.trigger)
         button.setEnabled(action.isEnabled())

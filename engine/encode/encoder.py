@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from engine.encode.binding import SHARPNESS, Binding
 from engine.encode.efficientnet import CLASSES, FEATURES, INPUT_SIZE, EfficientNetLite
 from engine.encode.listen import Listener
+from engine.encode.mood import word_of
 from engine.encode.shares import Labels, Shares
 from engine.encode.text import TextTower
 from engine.encode.views import square_views
@@ -97,6 +98,12 @@ class Heard:
         """What makes the sound, in a noun; empty for noise and for music of no sure instrument."""
         sure = self.sources and (self.kind == "sound" or self.sources[0][1] >= _INSTRUMENT)
         return self.sources[0][0] if sure else ""
+
+    @property
+    def told(self) -> str:
+        """What the sound is called where it is spoken of: its name, that of music after its mood ("sad piano")."""
+        mood = word_of(self.mood) if self.kind == "music" else ""
+        return f"{mood} {self.name}".strip()
 
 
 class Encoder:

@@ -26,6 +26,13 @@ _MODE_SLOPE = 9.0  # of the difference of the key correlations
 _TAG_SLOPE = 0.6  # of the logarithm of a ratio of tags
 # Medians of these logarithms over twenty-one varied pieces: the taggers say "slow" and "sad" more readily.
 _USUAL = {("fast", "slow"): -1.4, ("loud", "quiet"): -0.3, ("happy", "sad"): -0.3}
+# Words by energy and valence (Russell 1980, "A circumplex model of affect"); -1 is low, 0 neutral, 1 high.
+_WORDS = {
+    (-1, -1): "melancholy", (-1, 0): "calm", (-1, 1): "peaceful",
+    (0, -1): "sad", (0, 1): "happy",
+    (1, -1): "tense", (1, 0): "energetic", (1, 1): "joyful",
+}  # fmt: skip
+_CLEAR = 0.15  # from 0.5 where a quantity is no longer neutral
 _MUSICAL = 0.15, 0.45  # chances of "music" from which confidence rises and is full
 _FLAT = 0.25, 0.5  # spectral flatness from which confidence falls and is gone (white noise: 0.56)
 
@@ -179,3 +186,13 @@ def mood_of(found: Traits, tags: Mapping[str, float], musical: float) -> dict[st
         "major": major,
     }
     return {name: 0.5 + sure * (value - 0.5) for name, value in plain.items()} | {"confidence": sure}
+
+
+def word_of(mood: Mapping[str, float]) -> str:
+    """A mood in one adjective, e.g. "melancholy"; empty where its energy and valence are neutral."""
+
+    def side(name: str) -> int:
+        value = mood.get(name, 0.5) - 0.5
+        return 0 if abs(value) < _CLEAR else 1 if value > 0 else -1
+
+    return _WORDS.get((side("energy"), side("valence")), "")

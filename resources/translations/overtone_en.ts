@@ -129,10 +129,6 @@ Click to change it</source>
 <context>
     <name>Conversation</name>
     <message>
-        <source>photo</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Conversation</source>
         <translation type="unfinished"></translation>
     </message>
@@ -613,6 +609,10 @@ Click to change it</source>
         <source>Lacking</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Not there, and not needed</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>FilmStrip</name>
@@ -850,6 +850,10 @@ Click to change it</source>
     </message>
     <message>
         <source>Stop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a folder of your own pictures with +; it is searched with these.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1204,11 +1208,11 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Look</source>
+        <source>Light, dark, or as the system says</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Light, dark, or as the system says</source>
+        <source>Appearance</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1228,7 +1232,7 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>History</source>
+        <source>Disk for history</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1708,7 +1712,7 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Drop or paste pictures to add, to put in another’s place, or to take a style from. Ctrl-drag takes a painted part of the photo.</source>
+        <source>Drop or paste pictures here: a thing to add or to swap in, or a style to take over. Ctrl-drag brings the painted part of the photo.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1724,7 +1728,7 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Drop a sound for a thing, or music for a mood.</source>
+        <source>Drop a sound here to bring in what makes it, or music to set the mood.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2007,7 +2011,7 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Paint over it and let go: it is gone</source>
+        <source>Paint over it; let go, and it is gone</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2454,6 +2458,10 @@ Everything stays on this machine; the original is never touched.</source>
     </message>
     <message>
         <source>&amp;Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Tools</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

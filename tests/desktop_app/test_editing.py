@@ -324,7 +324,7 @@ def test_an_operation_is_changed_in_its_form(open_window, source, sound_file, qt
     editor.op.setCurrentIndex(editor.op.findText("move"))
     QTest.keyClick(editor.where, Qt.Key.Key_Return)
     assert [chip.accessibleName() for chip in card.chips] == [
-        "replace boat → [ref#1]",
+        "replace boat → #1 bark",
         "move lighthouse · left of the pier",
     ]
     assert card.plan.subs == (1,)

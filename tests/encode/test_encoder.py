@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from engine.encode import Encoder
+from engine.encode.encoder import Heard
 from engine.encode.listen import evened
 from engine.encode.mood import RATE
 from engine.encode.yamnet import PATCH
@@ -173,3 +174,17 @@ def test_white_noise_is_no_music(encoder):
     assert abs(heard.mood["valence"] - 0.5) < 0.05
     assert heard.labels == ()
     assert heard.name == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "sources", "energy", "told"),
+    [
+        ("music", (("piano", 0.6),), 0.2, "melancholy piano"),
+        ("music", (("piano", 0.1),), 0.2, "melancholy"),  # no sure instrument
+        ("music", (("piano", 0.6),), 0.5, "sad piano"),
+        ("sound", (("dog", 0.6),), 0.2, "dog"),
+    ],
+)
+def test_music_is_told_by_its_mood_and_instrument(kind, sources, energy, told):
+    heard = Heard(np.zeros(384), kind, sources, {"energy": energy, "valence": 0.1}, 5.0, sources)
+    assert heard.told == told

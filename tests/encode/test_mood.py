@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.encode.mood import NAMES, RATE, Traits, mood_of, traits
+from engine.encode.mood import NAMES, RATE, Traits, mood_of, traits, word_of
 
 MAJOR, MINOR = (0, 4, 7, 12, 7, 4, 5, 9, 7, 11, 12, 0), (0, 3, 7, 12, 7, 3, 5, 8, 7, 10, 12, 0)
 
@@ -62,3 +62,15 @@ def test_noise_has_no_mood():
     assert set(mood) == set(NAMES)
     assert mood["confidence"] == 0
     assert all(mood[name] == 0.5 for name in NAMES if name != "confidence")
+
+
+@pytest.mark.parametrize(
+    ("energy", "valence", "word"),
+    [(0.2, 0.1, "melancholy"), (0.2, 0.5, "calm"), (0.9, 0.9, "joyful"), (0.9, 0.1, "tense"), (0.5, 0.6, "")],
+)
+def test_a_mood_has_a_word(energy, valence, word):
+    assert word_of({"energy": energy, "valence": valence}) == word
+
+
+def test_noise_has_no_mood_in_words():
+    assert word_of({}) == ""

@@ -99,7 +99,7 @@ class Given:
         if media == "sound":
             sound = read_sound(path)
             heard = encoder.sound(sound.samples, sound.rate)
-            return cls(heard.vector, heard.kind, heard.name)
+            return cls(heard.vector, heard.kind, heard.told)
         picture = read_reference(path)
         seen = encoder.describe_picture(picture.floats(), picture.transparency)
         return cls(seen.vector, "picture", seen.name)
