@@ -40,7 +40,7 @@ class Job:
     kind
         The kind that the user says it is; empty to find out.
     config
-        The folder's ``config.json``.
+        The folder's ``config.json``; for a file alone its name, as ``file``.
     held
         Path in the bundle to file, of what the bundle holds already.
     folder
@@ -89,6 +89,8 @@ def run(job: Job, tell: Tell) -> dict[str, Any]:
         tell("reading the names", 0)
         kind, layout = recognised(stored.shapes, job.config, job.kind)
         checked(kind, layout, stored.shapes, paths[0].name)
+        if kind.onto and kind.onto not in job.held:
+            raise BadInput(f"{paths[0].name} ({kind.what}) goes into a bundle with a decoder.", "Name one with --name.")
         if kind.name == "diffrir":
             _check_copies(stored, job.config)
         files = kind.files(stored.shapes, job.config)
@@ -108,7 +110,7 @@ def _looked(path: Path, share: float, tell: Tell) -> dict[str, Any]:
     tell(f"looking at {path.name}", share)
     try:
         with opened([path]) as stored:
-            kind, layout = recognised(stored.shapes, {})
+            kind, layout = recognised(stored.shapes, {"file": path.name})
             checked(kind, layout, stored.shapes, path.name)
     except BadInput as fault:
         return {"why": fault.message}

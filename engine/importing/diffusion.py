@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import BadInput
 from engine.importing import clip_tokens, ldm
-from engine.importing.layouts import Layout, Shape, joined, kept, optional, shapes_of
+from engine.importing.layouts import Layout, Shape, Slot, joined, kept, optional, shapes_of
 
 if TYPE_CHECKING:
-    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
     from transformers import CLIPTextConfig
 
 Config = Mapping[str, Any]
@@ -100,6 +102,17 @@ SDXL = Family(
     side=1024,
     zero_empty=True,
 )
+REFINER: Config = {
+    **SDXL.unet, "block_out_channels": (384, 768, 1536, 1536),
+    "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+    "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+    "transformer_layers_per_block": 4, "attention_head_dim": (6, 12, 24, 24), "cross_attention_dim": 1280,
+    "projection_class_embeddings_input_dim": 2560,
+}  # fmt: skip
+CONTROLS = {  # words in the names of ControlNets to the kind of map that the engine makes for them
+    "canny": "edge", "hed": "edge", "softedge": "edge", "edge": "edge", "depth": "depth", "scribble": "sketch",
+    "sketch": "sketch", "mask": "mask",
+}  # fmt: skip
 
 
 def unet_of(family: Family, channels: int = 4) -> UNet2DConditionModel:
@@ -209,6 +222,75 @@ def _bytes(text: str) -> bytes:
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, indent=1, sort_keys=True).encode()
+
+
+def refiner_of(sizes: Config) -> UNet2DConditionModel:
+    """Stable Diffusion XL's refiner without memory."""
+    import torch
+    from diffusers import UNet2DConditionModel
+
+    with torch.device("meta"):
+        return UNet2DConditionModel(**sizes)
+
+
+def refiner_layout(family: Family, sizes: Config, _shapes: Mapping[str, Shape], _config: Config) -> Layout:
+    """What the refiner's single file holds; its autoencoder and its text tower are the base's own."""
+    weights = "decoder/refiner/diffusion_pytorch_model.safetensors"
+    unet = ldm.unet_slots(shapes_of(refiner_of(sizes)), weights)
+    parts = [ldm.vae_slots(shapes_of(vae_of(family)), "")]
+    if family.text_2 is not None:
+        parts.append(ldm.open_clip_slots(projected_text_shapes(family.text_2), "", "conditioner.embedders.0.model."))
+    beside = {name: Slot(slot.shape, needed=False) for part in parts for name, slot in part.items()}
+    return joined([unet, beside])
+
+
+def refiner_files(sizes: Config, _shapes: Mapping[str, Shape], _config: Config) -> dict[str, bytes]:
+    """The refiner's configuration."""
+    return {"decoder/refiner/config.json": _bytes(refiner_of(sizes).to_json_string())}
+
+
+def autoencoder_layout(family: Family, _shapes: Mapping[str, Shape], _config: Config) -> Layout:
+    """An autoencoder alone, to take the place of a bundle's."""
+    weights = "decoder/vae/diffusion_pytorch_model.safetensors"
+    return ldm.vae_slots(shapes_of(vae_of(family)), weights, "")
+
+
+def controlnet_of(family: Family) -> ControlNetModel:
+    """A ControlNet for the family's U-Net without memory."""
+    import torch
+    from diffusers import ControlNetModel
+
+    with torch.device("meta"):
+        return ControlNetModel.from_unet(unet_of(family), load_weights_from_unet=False)
+
+
+def control_of(name: str) -> str:
+    """The kind of map that a ControlNet reads, from the name of its file; empty when it is none of the engine's."""
+    words = re.split(r"[^a-z0-9]+", name.lower())
+    return next((kind for word, kind in CONTROLS.items() if any(each.startswith(word) for each in words)), "")
+
+
+def controlnet_layout(family: Family, shapes: Mapping[str, Shape], config: Config) -> Layout:
+    """What a ControlNet's single file holds, in its authors' names or in diffusers'."""
+    file = f"decoder/controlnet-{_control(config)}/diffusion_pytorch_model.safetensors"
+    wanted = shapes_of(controlnet_of(family))
+    published = any(name.startswith("control_model.") for name in shapes)
+    return ldm.control_slots(wanted, file) if published else kept(wanted, file)
+
+
+def controlnet_files(family: Family, _shapes: Mapping[str, Shape], config: Config) -> dict[str, bytes]:
+    """The ControlNet's configuration."""
+    return {f"decoder/controlnet-{_control(config)}/config.json": _bytes(controlnet_of(family).to_json_string())}
+
+
+def _control(config: Config) -> str:
+    control = control_of(str(config.get("file", "")))
+    if not control:
+        raise BadInput(
+            f"{config.get('file', 'The ControlNet')} reads a kind of map that the engine does not make.",
+            f"Used are ControlNets with one of these words in the name: {', '.join(CONTROLS)}.",
+        )
+    return control
 
 
 def adapter_files(norm: float, _shapes: Mapping[str, Shape], _config: Config) -> dict[str, bytes]:

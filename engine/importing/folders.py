@@ -117,6 +117,10 @@ def homes(path: Path) -> Iterator[tuple[Path, Home]]:
     """
     if (path / PIPELINE).is_file():
         xl = (path / "text_encoder_2").is_dir()
+        if xl and not (path / "text_encoder").is_dir():  # its other parts are the base's own
+            refiner = "Stable Diffusion XL's refiner", "openrail++", "refiner", "decoder/refiner"
+            yield path / "unet", Home(*refiner, "UNet2DConditionModel", "diffusers")
+            return
         licence = "openrail++" if xl else "creativeml-openrail-m"
         settings = {"decoder/decoder.json": {"side": 1024, "zero_empty": True} if xl else {"side": 512}}
         for name in PARTS:

@@ -103,7 +103,7 @@ def import_path(
         raise BadInput(f"{path} is not there.", "Name a file or folder.")
     saved = path.is_dir() and folders.is_folder(path)
     files = _inside(path) if saved else index_files(path) if path.is_dir() else [path]
-    config = _config(path) if path.is_dir() and not saved else {}
+    config = {} if saved else _config(path) if path.is_dir() else {"file": path.name}
     size = sum(file.stat().st_size for file in files)
     home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(home).free

@@ -32,7 +32,7 @@ class Kind:
     part
         Component of the bundle that it becomes.
     marks
-        Heads of names, each of which begins some name of such a file.
+        Heads of names, each of which begins some name of such a file; ``|`` stands between two of which one does.
     layout
         What it must hold, from the shapes that are there and the folder's ``config.json``.
     files
@@ -47,6 +47,8 @@ class Kind:
         Path in the bundle to the starter's file that is copied there.
     linkable
         Whether its weights may stay in the user's own file.
+    onto
+        A file that the bundle must hold already, because it is of no use alone.
     notice
         What the user has to know before use.
     """
@@ -63,11 +65,12 @@ class Kind:
     folder: tuple[str, ...] = ()
     borrowed: Mapping[str, str] = field(default_factory=dict)
     linkable: bool = False
+    onto: str = ""
     notice: str = ""
 
     def fits(self, names: Mapping[str, object]) -> bool:
         """Whether names are of this kind."""
-        return all(any(name.startswith(mark) for name in names) for mark in self.marks)
+        return all(any(name.startswith(tuple(mark.split("|"))) for name in names) for mark in self.marks)
 
 
 def _checkpoint(family: diffusion.Family, shapes: Mapping[str, Shape], _config: Config) -> Layout:
@@ -88,7 +91,7 @@ _TOKENIZER = (
     "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
     "vocab.json", "merges.txt", "generation_config.json",
 )  # fmt: skip
-_DIFFUSION = "model.diffusion_model."
+_DIFFUSION, _DECODER = "model.diffusion_model.", "decoder/decoder.json"
 
 KINDS = (
     Kind(
@@ -100,6 +103,29 @@ KINDS = (
         "sdxl", "Stable Diffusion XL in one file", "openrail++", "decoder",
         (_DIFFUSION, "conditioner.embedders."), partial(_checkpoint, diffusion.SDXL),
         partial(_checkpoint_files, diffusion.SDXL), ignored=("model_ema.", "denoiser."), linkable=True,
+    ),
+    Kind(
+        "sdxl-refiner", "Stable Diffusion XL's refiner in one file", "openrail++", "refiner",
+        (_DIFFUSION, "conditioner.embedders.0.model."),
+        partial(diffusion.refiner_layout, diffusion.SDXL, diffusion.REFINER),
+        partial(diffusion.refiner_files, diffusion.REFINER), ignored=("model_ema.", "denoiser."), linkable=True,
+        onto=_DECODER,
+    ),
+    Kind(
+        "autoencoder", "an autoencoder for Stable Diffusion", "unstated", "decoder",
+        ("encoder.down.", "decoder.up.", "quant_conv."), partial(diffusion.autoencoder_layout, diffusion.SD15),
+        ignored=("loss.", "model_ema."), linkable=True, onto="decoder/vae/config.json",
+    ),
+    *(
+        Kind(
+            f"controlnet-{short}", f"a ControlNet for {family}", "unstated", "controls",
+            ("control_model.input_hint_block.|controlnet_cond_embedding.",),
+            partial(diffusion.controlnet_layout, sizes), partial(diffusion.controlnet_files, sizes), linkable=True,
+            onto=_DECODER,
+        )
+        for short, family, sizes in (
+            ("sd15", "Stable Diffusion 1.5", diffusion.SD15), ("sdxl", "Stable Diffusion XL", diffusion.SDXL)
+        )
     ),
     Kind(
         "ia2p-adapter", "InstructAny2Pix' picture adapter for Stable Diffusion XL", "unstated", "adapter",

@@ -8,7 +8,7 @@ one matrix.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.importing.layouts import Shape, Slot, Target
 
@@ -29,6 +29,13 @@ _UNET_ENDS = (
     ("out.0", "conv_norm_out"),
     ("out.2", "conv_out"),
 )
+_CONTROL_ENDS = (
+    *(end for end in _UNET_ENDS if not end[0].startswith("out.")),
+    ("input_hint_block.0", "controlnet_cond_embedding.conv_in"),
+    *((f"input_hint_block.{2 * at + 2}", f"controlnet_cond_embedding.blocks.{at}") for at in range(6)),
+    ("input_hint_block.14", "controlnet_cond_embedding.conv_out"),
+    ("middle_block_out.0", "controlnet_mid_block"),
+)
 _OPEN_CLIP = (
     ("ln_1", "layer_norm1"),
     ("ln_2", "layer_norm2"),
@@ -40,7 +47,11 @@ _OPEN_CLIP = (
 
 def unet_names(shapes: Mapping[str, Shape]) -> dict[str, str]:
     """Diffusers' name of every tensor of a U-Net to its published one, without ``model.diffusion_model.``."""
-    heads: dict[str, str] = {theirs: ours for ours, theirs in _UNET_ENDS}
+    return _names(shapes, _UNET_ENDS)
+
+
+def _names(shapes: Mapping[str, Shape], ends: Sequence[tuple[str, str]]) -> dict[str, str]:
+    heads: dict[str, str] = {theirs: ours for ours, theirs in ends}
     heads |= _down_heads(shapes) | _up_heads(shapes)
     heads |= {"mid_block.resnets.0": "middle_block.0", "mid_block.resnets.1": "middle_block.2"}
     heads |= {"mid_block.attentions.0": "middle_block.1"}
@@ -103,6 +114,14 @@ def _up_heads(shapes: Mapping[str, Shape]) -> dict[str, str]:
 def unet_slots(shapes: Mapping[str, Shape], file: str, head: str = "model.diffusion_model.") -> dict[str, Slot]:
     """Slots of a U-Net in a single file."""
     names = unet_names(shapes)
+    return {f"{head}{names[name]}": Slot(shape, (Target(file, name),)) for name, shape in shapes.items()}
+
+
+def control_slots(shapes: Mapping[str, Shape], file: str, head: str = "control_model.") -> dict[str, Slot]:
+    """Slots of a ControlNet in a single file, whose blocks are those of its U-Net's way down."""
+    zero = _numbered(shapes, r"controlnet_down_blocks\.(\d+)\.")
+    ends = (*_CONTROL_ENDS, *((f"zero_convs.{at}.0", f"controlnet_down_blocks.{at}") for at in zero))
+    names = _names(shapes, ends)
     return {f"{head}{names[name]}": Slot(shape, (Target(file, name),)) for name, shape in shapes.items()}
 
 

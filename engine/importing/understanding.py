@@ -116,7 +116,8 @@ def language_config(config: Config, vocabulary: int = 0) -> PreTrainedConfig:
     """
     from transformers import AutoConfig
 
-    given = {**VICUNA, **({"vocab_size": vocabulary} if vocabulary else {})} if not config else dict(config)
+    given = {key: value for key, value in config.items() if key != "file"}
+    given = given or {**VICUNA, **({"vocab_size": vocabulary} if vocabulary else {})}
     name = str(given.pop("model_type", "llama")).removeprefix("llava_")
     name = {"llava": "llama", "instructany2pix": "llama", "mpt": ""}.get(name, name)
     for each in ("architectures", "transformers_version", "torch_dtype", "dtype", "auto_map", "quantization_config"):

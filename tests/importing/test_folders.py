@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
 from engine.bundle import Bundle
+from engine.decode import extractors
 from engine.decode.components import Components
 from engine.encode.clip_clap import ClipClap
 from engine.errors import BadInput
+from engine.ground import studio
 from engine.importing import folders
 from engine.importing.child import Job
 from engine.importing.child import run as read
 from engine.importing.layouts import Misfitting
+from engine.plan import load as load_planner
 from training import tiny, tiny_understanding
 
 
@@ -43,22 +47,83 @@ def test_a_pipeline_folder_becomes_a_decoder(tmp_path):
     assert parts.text.pools
 
 
-def test_understanding_folders_go_where_they_are_looked_for(tmp_path):
-    for write, folder in (
-        (tiny_understanding.write_clip, "clip"),
-        (tiny_understanding.write_clap, "clap"),
-        (tiny_understanding.write_segmenter, "sam"),
-        (tiny_understanding.write_llava, "llava"),
-    ):
-        write(tmp_path / folder)
-        assert folders.is_folder(tmp_path / folder)
-        read(Job((), str(tmp_path / "any"), folder=str(tmp_path / folder)), quiet)
+def brought(tmp_path, source):
+    """What importing a folder into the bundle ``any`` did, and the bundle."""
+    assert folders.is_folder(source)
+    done = read(Job((), str(tmp_path / "any"), folder=str(source)), quiet)
     tiny.write_manifest(tmp_path / "any")
-    bundle = Bundle.open("any", tmp_path)
+    return done, Bundle.open("any", tmp_path)
+
+
+def test_understanding_folders_go_where_they_are_looked_for(tmp_path):
+    for write, folder in ((tiny_understanding.write_clip, "clip"), (tiny_understanding.write_clap, "clap")):
+        write(tmp_path / folder)
+        done, bundle = brought(tmp_path, tmp_path / folder)
+        assert done["part"] == "encoder"
     assert bundle.json("encoder/encoder.json") == {"class": "clip-clap"}
-    assert bundle.json("language/language.json") == {"class": "llava"}
     assert ClipClap.load(bundle).texts(["a dog"]).shape == (1, 32)
-    assert bundle.has("grounding/segmenter/model.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("write", "named"), [(tiny_understanding.write_llava, "llava"), (tiny_understanding.write_small_vlm, "vlm")]
+)
+def test_language_models_that_see_become_planners(tmp_path, write, named):
+    write(tmp_path / "source")
+    done, bundle = brought(tmp_path, tmp_path / "source")
+    assert done["part"] == "language"
+    assert bundle.json("language/language.json") == {"class": named}
+    picture = np.random.default_rng(0).random((20, 30, 3), np.float32)
+    assert load_planner(bundle).plan("remove the boat", {}, picture=picture).operations
+
+
+def test_a_small_vision_model_of_the_later_class_goes_to_the_same_place():
+    assert folders.MODELS["smolvlm"].folder == folders.MODELS["idefics3"].folder == "language"
+    assert folders.MODELS["smolvlm"].settings == folders.MODELS["idefics3"].settings
+
+
+def test_a_detector_and_a_segmenter_become_the_grounding(tmp_path):
+    for write, folder in ((tiny_understanding.write_detector, "dino"), (tiny_understanding.write_segmenter, "sam")):
+        write(tmp_path / folder)
+        done, bundle = brought(tmp_path, tmp_path / folder)
+        assert done["part"] == "grounding"
+    selector = studio.load(bundle, None)  # pyright: ignore[reportArgumentType]
+    assert selector is not None
+    picture = np.random.default_rng(0).integers(0, 255, (40, 60, 3), np.uint8)
+    found = selector.detector.boxes(picture, ["a dog"], sure=0.0)[0]
+    assert selector.segmenter.masks(picture, [found[0].box]).shape == (1, 40, 60)
+
+
+def test_a_depth_model_becomes_a_control(tmp_path):
+    tiny_understanding.write_depth(tmp_path / "depth-anything")
+    done, bundle = brought(tmp_path, tmp_path / "depth-anything")
+    assert done["part"] == "controls"
+    near = extractors.load(bundle)["depth"](np.random.default_rng(0).random((30, 40, 3), np.float32))
+    assert (near.shape, near.min(), near.max()) == ((30, 40), 0, 1)
+
+
+def test_controlnets_and_networks_of_a_pipeline_alone_go_into_the_decoder(tmp_path):
+    tiny.write_decoder(tmp_path / "made", "sd15", inpaint=True, controls=("depth",))
+    decoder = tmp_path / "made" / "decoder"
+    for folder, place in (
+        ("controlnet-depth", "decoder/controlnet-depth"), ("inpaint", "decoder/inpaint"), ("unet", "decoder/unet"),
+        ("vae", "decoder/vae"),
+    ):  # fmt: skip
+        done, bundle = brought(tmp_path, decoder / folder)
+        weights = "diffusion_pytorch_model.safetensors"
+        assert f"{place}/{weights}" in done["files"]
+        assert load_file(bundle.path(f"{place}/{weights}")).keys() == load_file(decoder / folder / weights).keys()
+
+
+def test_a_refiners_folder_brings_its_network_alone(tmp_path):
+    tiny.write_decoder(tmp_path / "made", "sdxl", refiner=True)
+    source = tmp_path / "sd-xl-refiner"
+    source.mkdir()
+    for folder, name in (("refiner", "unet"), ("vae", "vae"), ("text_encoder_2", "text_encoder_2")):
+        (tmp_path / "made" / "decoder" / folder).rename(source / name)
+    (source / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionXLImg2ImgPipeline"}))
+    done, _ = brought(tmp_path, source)
+    assert done["part"] == "refiner"
+    assert {path.rpartition("/")[0] for path in done["files"]} == {"decoder/refiner"}
 
 
 def test_missing_and_odd_weights_of_folders_are_named(tmp_path):

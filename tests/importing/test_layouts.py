@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from diffusers.loaders import single_file_utils as theirs
 from transformers import CLIPTextModelWithProjection
 
@@ -12,7 +14,7 @@ from engine.errors import BadInput
 from engine.importing import diffusion
 from engine.importing.diffusion import Family, TextShape
 from engine.importing.kinds import checked, recognised
-from engine.importing.layouts import Misfitting, Slot, compare
+from engine.importing.layouts import Misfitting, Slot, compare, files_of
 from training.bars import shapes as bar
 
 TINY = Family(
@@ -35,6 +37,9 @@ TINY = Family(
     side=128,
     zero_empty=True,
 )
+SMALL_15 = {
+    "block_out_channels": (8, 8, 16, 16), "cross_attention_dim": 16, "attention_head_dim": 2, "norm_num_groups": 4,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(bar.derivations()))
@@ -80,6 +85,66 @@ def test_single_files_come_apart_as_the_library_takes_them_apart(checkpoint):
         n if n.startswith("text_") else f"text_model.{n}": v for n, v in library.items() if "position_ids" not in n
     }
     assert same(ours["text_encoder_2"], library)
+
+
+def own_names(layout, published):
+    """What goes into the bundle of published tensors: name there to tensor."""
+    return {target.name: target.of(published[name]) for name, slot in layout.items() for target in slot.targets}
+
+
+def filled(layout):
+    generator = torch.Generator().manual_seed(1)
+    return {name: torch.randn(slot.shape, generator=generator) for name, slot in layout.items()}
+
+
+@pytest.mark.parametrize("family", [TINY, replace(TINY, unet=SMALL_15)], ids=["xl", "1.5"])
+def test_controlnets_come_apart_as_the_library_takes_them_apart(family):
+    layout = diffusion.controlnet_layout(family, {"control_model.x": ()}, {"file": "control_v11p_canny.pth"})
+    published = filled(layout)
+    net = ControlNetModel.from_unet(UNet2DConditionModel(**family.unet))
+    ours = own_names(layout, published)
+    net.load_state_dict(ours)
+    plain = {name: value for name, value in ours.items() if not name.startswith("add_embedding.")}  # it forgets them
+    assert same(plain, theirs.convert_controlnet_checkpoint(dict(published), dict(net.config)))
+    assert ("control_model.label_emb.0.0.weight" in layout) == (family is TINY)
+    plain = diffusion.controlnet_layout(family, {"conv_in.weight": ()}, {"file": "diffusers_xl_depth.safetensors"})
+    assert set(plain) == set(net.state_dict())
+    assert files_of(plain) == ("decoder/controlnet-depth/diffusion_pytorch_model.safetensors",)
+
+
+def test_a_refiner_comes_apart_as_the_library_takes_it_apart():
+    sizes = {**TINY.unet, "cross_attention_dim": 32, "attention_head_dim": (1, 2, 2)}
+    layout = diffusion.refiner_layout(TINY, sizes, {}, {})
+    published = filled(layout)
+    unet = UNet2DConditionModel(**sizes)
+    assert same(own_names(layout, published), theirs.convert_ldm_unet_checkpoint(dict(published), dict(unet.config)))
+    assert {name for name, slot in layout.items() if slot.needed} == {n for n, s in layout.items() if s.targets}
+
+
+def test_an_autoencoder_alone_comes_apart_as_the_library_takes_it_apart():
+    layout = diffusion.autoencoder_layout(TINY, {}, {})
+    published, vae = filled(layout), AutoencoderKL(**TINY.vae)
+    ours = own_names(layout, published)
+    library = theirs.convert_ldm_vae_checkpoint(
+        {f"first_stage_model.{name}": value for name, value in published.items()}, dict(vae.config)
+    )
+    assert same(ours, {n: v.reshape(ours[n].shape) for n, v in library.items()})
+    vae.load_state_dict(ours)
+
+
+@pytest.mark.parametrize(
+    ("file", "control"),
+    [
+        ("control_v11p_sd15_canny.pth", "edge"), ("control_v11f1p_sd15_depth_fp16.safetensors", "depth"),
+        ("control_v11p_sd15_scribble.pth", "sketch"), ("diffusers_xl_canny_full.safetensors", "edge"),
+        ("control_v11p_sd15_openpose.pth", ""), ("thedepths.pth", ""),
+    ],
+)  # fmt: skip
+def test_a_controlnets_map_is_told_by_its_name(file, control):
+    assert diffusion.control_of(file) == control
+    if not control:
+        with pytest.raises(BadInput, match="does not make"):
+            diffusion.controlnet_layout(TINY, {}, {"file": file})
 
 
 def test_every_wrong_name_is_told(checkpoint):

@@ -57,11 +57,18 @@ def models(tmp_path_factory):
 @pytest.fixture
 def small(monkeypatch, tmp_path):
     """The program's kinds with miniature sizes, read in this process; the home of the bundles."""
-    (found,) = (kind for kind in kinds.KINDS if kind.name == "sdxl")
-    tiny_kind = replace(
-        found, layout=partial(kinds._checkpoint, FAMILY), files=partial(kinds._checkpoint_files, FAMILY)
-    )
-    monkeypatch.setattr(kinds, "KINDS", (tiny_kind,))
+    sizes = {
+        "sdxl": (kinds._checkpoint, kinds._checkpoint_files),
+        "autoencoder": (diffusion.autoencoder_layout, None),
+        "controlnet-sdxl": (diffusion.controlnet_layout, diffusion.controlnet_files),
+    }
+    made = []
+    for kind in (kind for kind in kinds.KINDS if kind.name in sizes):
+        layout, files = sizes[kind.name]
+        made.append(
+            replace(kind, layout=partial(layout, FAMILY), files=partial(files, FAMILY) if files else kind.files)
+        )
+    monkeypatch.setattr(kinds, "KINDS", tuple(made))
     monkeypatch.setattr(importer, "_asked", lambda job, progress: json.loads(json.dumps(child.run(job, progress))))
     monkeypatch.setenv("OVERTONE_HOME", str(tmp_path / "home"))
     tiny.write_manifest(_made(tmp_path / "home" / "starter"))
@@ -181,6 +188,43 @@ def test_a_copy_takes_the_place_of_a_link_and_back(small, models):
         assert bundle.has(f"decoder/unet/{linked.NAMES}") is link
         assert (weights.is_file(), (weights.parent / linked.NAMES).is_file()) == (not link, link)
         assert Components(bundle).base.unet.num_parameters() > 0
+
+
+def test_autoencoders_and_controlnets_are_linked_into_a_bundle(small, models, tmp_path, capsys):
+    root = tmp_path / "ComfyUI" / "models"
+    for name in ("checkpoints", "vae", "controlnet"):
+        (root / name).mkdir(parents=True)
+    generator = torch.Generator().manual_seed(7)
+
+    def random(layout):
+        return {name: 0.1 * torch.randn(slot.shape, generator=generator) for name, slot in layout.items()}
+
+    vae = random(diffusion.autoencoder_layout(FAMILY, {}, {})) | {"loss.logvar": torch.zeros(())}
+    save_file(vae, root / "vae" / "fine.safetensors")
+    control = random(diffusion.controlnet_layout(FAMILY, {"control_model.x": ()}, {"file": "canny"}))
+    save_file(control, root / "controlnet" / "control-xl-canny.safetensors")
+    save_file(control, root / "controlnet" / "control-xl-openpose.safetensors")
+    assert run(["models", "import", str(root)]) == 0
+    said = capsys.readouterr().out
+    assert "fine.safetensors: an autoencoder for Stable Diffusion, 0.00 GB, can be linked, add it to a bundle" in said
+    assert "control-xl-openpose.safetensors: not used." in said
+    assert run(["models", "import", str(root), "--take", "fine"]) == 2
+    assert "only a part of a bundle" in capsys.readouterr().err
+    assert run(["models", "import", str(root), "--take", "fine", "--name", "none"]) == 2
+    assert "goes into a bundle with a decoder" in capsys.readouterr().err
+    assert not (small / "none").exists()
+    importer.import_path(models / "models" / "Stable-diffusion" / "My SD_XL v1.safetensors", "mine", home=small)
+    before = Components(Bundle.open("mine", small)).vae.state_dict()
+    assert run(["models", "import", str(root), "--take", "fine", "--take", "control-xl-canny", "--name", "mine"]) == 0
+    parts = Components(Bundle.open("mine", small))
+    assert parts.controls == ("edge",)
+    for weight, theirs in (
+        (parts.controlnet("edge").conv_in.weight, control["control_model.input_blocks.0.0.weight"]),
+        (parts.vae.decoder.conv_in.weight, vae["decoder.conv_in.weight"]),
+    ):
+        assert torch.equal(weight, theirs.to(weight.dtype))
+    assert not same(before, parts.vae.state_dict())
+    assert not (small / "mine" / "decoder" / "vae" / "diffusion_pytorch_model.safetensors").exists()
 
 
 def test_comfyui_and_its_further_folders_are_found(tmp_path):
