@@ -17,11 +17,14 @@ from engine.bundle.manifest import NAME, Component, Entry, Manifest, Origin, sha
 from engine.bundle.stamps import Stamps
 from engine.errors import BadInput, BundleError
 from engine.files.writing import write_bytes
+from engine.importing.needs import networks_of, without
 from engine.importing.reading import SAFETENSORS
+from engine.memory import needs
 
 STARTER = "starter"
 NAMES = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 VERSION = "imported"
+WHOLE = "model.safetensors"  # weights in one file, which may have been in several
 
 
 def check_name(name: str) -> None:
@@ -82,17 +85,20 @@ def add(home: Path, name: str, staged: Path, outcome: Mapping[str, Any], origin:
         new = {entry.path for entry in entries}
         going = new | _superseded(new, before)
         origins = (origin,)
+        networks = networks_of(outcome.get("numbers", {}), needs(before))
+        named = {network.name for network in networks}
         components = []
         for component in before.components:
             kept = tuple(entry for entry in component.files if entry.path not in going)
             if component.name == outcome["part"]:
                 origins = (*(each for each in component.origins if each != origin), origin)
                 entries += kept
+                networks += without(component, named).networks
             else:
-                components += [replace(component, files=kept)] if kept else []
+                components += [without(replace(component, files=kept), named)] if kept else []
         entries = tuple(sorted(entries, key=lambda entry: entry.path))
         memory = sum({str(entry.place(root)): entry.size for entry in entries}.values())  # one file may be several
-        components.append(Component(outcome["part"], "", memory, origins, entries))
+        components.append(without(Component(outcome["part"], "", memory, origins, entries, networks)))
         manifest = replace(before, components=tuple(components))
         write_bytes(root / NAME, manifest.to_bytes())
         for path in {*(going - new), *(entry.path for entry in entries if entry.link)}:
@@ -101,7 +107,7 @@ def add(home: Path, name: str, staged: Path, outcome: Mapping[str, Any], origin:
 
 
 def _superseded(new: Collection[str], before: Manifest) -> set[str]:
-    """What a network's folder held in the other way: its own weights where it is linked now, and the link before."""
+    """What a network's folder held in another way: its own weights where it is linked now, the link or parts before."""
     going = set()
     for path in new:
         folder, _, name = path.rpartition("/")
@@ -109,6 +115,8 @@ def _superseded(new: Collection[str], before: Manifest) -> set[str]:
             going |= {old for old in before.entries if old.rpartition("/")[0] == folder and old.endswith(SAFETENSORS)}
         elif name.endswith(SAFETENSORS) and not path.startswith("linked/"):
             going |= {old for old in (f"{folder}/{linked.NAMES}", linked.place(folder)) if old in before.entries}
+        if name == WHOLE:
+            going |= {old for old in before.entries if old.startswith((f"{folder}/model-", f"{path}.index"))}
     return going
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -68,7 +69,8 @@ def run(job: Job, tell: Tell) -> dict[str, Any]:
     -------
     dict
         ``kind``, ``part``, ``what``, ``licence``, ``notice``; ``files``: path in the bundle to size and SHA-256;
-        ``memory``: bytes that the weights take; ``folder``: names of files of the checkpoint's folder to take along;
+        ``memory``: bytes that the weights take; ``numbers``: path in the bundle to how many numbers are in it;
+        ``folder``: names of files of the checkpoint's folder to take along;
         ``borrowed``: path in the bundle to the starter's file to put there; ``linked``: whether the weights stay in
         the user's file. A linked file of ``files`` has that one's path as ``link``, and its hash is left open.
         Of a job that only looks: ``found``, a record for each file.
@@ -120,7 +122,7 @@ def _looked(path: Path, share: float, tell: Tell) -> dict[str, Any]:
 
 
 def _folder(path: Path, out: Path, tell: Tell) -> dict[str, Any]:
-    from engine.importing import folders
+    from engine.importing import folders, needs
 
     found = list(folders.homes(path))
     files: dict[str, dict[str, Any]] = {}
@@ -130,7 +132,7 @@ def _folder(path: Path, out: Path, tell: Tell) -> dict[str, Any]:
     first = found[0][1]
     return {
         "kind": first.kind, "part": first.part, "what": first.what, "licence": first.licence, "notice": "",
-        "folder": [], "borrowed": {}, "linked": False, "files": files,
+        "folder": [], "borrowed": {}, "linked": False, "files": files, "numbers": needs.counted(out, files),
         "memory": sum(each["size"] for each in files.values()),
     }  # fmt: skip
 
@@ -157,6 +159,7 @@ def _written(job: Job, stored: Stored, layout: Layout, tell: Tell, collected: bo
                 }
                 out[path] |= kept
         total = sum(each.bytes for tensors in out.values() for each in tensors.values())
+        numbers = {path: _numbers(tensors) for path, tensors in out.items()}
         done, files = 0, {}
 
         def count(size: int) -> None:
@@ -167,7 +170,11 @@ def _written(job: Job, stored: Stored, layout: Layout, tell: Tell, collected: bo
         for path, tensors in sorted(out.items()):
             written = write(Path(job.out) / path, tensors, count)
             files[path] = {"size": written.size, "sha256": written.sha256}
-    return {"files": files, "memory": total}
+    return {"files": files, "memory": total, "numbers": numbers}
+
+
+def _numbers(tensors: Mapping[str, Planned]) -> int:
+    return sum(math.prod(each.shape) for each in tensors.values())
 
 
 def _linked(job: Job, stored: Stored, layout: Layout) -> dict[str, Any]:
@@ -188,8 +195,10 @@ def _linked(job: Job, stored: Stored, layout: Layout) -> dict[str, Any]:
         else:
             assert all(name == published for name, (published, _) in each.items()), path
             files[path] = own
-    memory = sum(each.bytes for tensors in planned(stored, layout).values() for each in tensors.values())
-    return {"files": files | _small(job, small, False), "memory": memory}
+    weights = planned(stored, layout)
+    memory = sum(each.bytes for tensors in weights.values() for each in tensors.values())
+    numbers = {path: _numbers(tensors) for path, tensors in weights.items()}
+    return {"files": files | _small(job, small, False), "memory": memory, "numbers": numbers}
 
 
 def _small(job: Job, files: Mapping[str, bytes], collected: bool) -> dict[str, dict[str, Any]]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from engine.bundle.catalogue import offer
 from engine.bundle.manifest import Manifest
 from engine.cli import run
 from engine.errors import BadInput, MachineError
 from engine.importing import bundles, importer
 from engine.importing.child import Job
 from engine.importing.child import run as read
+from engine.memory import Room, needs, plan
 from engine.restore.network import DiffRIR
 from engine.restore.shape import RestorerShape
 from training.bars import importing as faulty
@@ -100,3 +104,60 @@ def test_a_component_is_replaced_and_others_stay(tmp_path):
     bundle = put("encoder", "encoder/a", b"333")
     assert {c.name: [e.size for e in c.files] for c in bundle.manifest.components} == {"prior": [2], "encoder": [3]}
     assert (tmp_path / "mine" / "encoder" / "a").read_bytes() == b"333"
+
+
+def test_an_imported_bundle_says_what_its_networks_need(tmp_path):
+    from training import tiny, tiny_understanding
+
+    tiny.write_decoder(tmp_path / "made", "sdxl", inpaint=True, embedding=1024, controls=("edge",))
+    made = tmp_path / "made" / "decoder"
+    (made / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionXLPipeline"}))
+    shutil.copytree(made / "controlnet-edge", tmp_path / "controlnet-edge")
+    tiny_understanding.write_llava(tmp_path / "llava")
+    tiny_understanding.write_clap(tmp_path / "clap")
+    home = tmp_path / "home"
+
+    def bring(source):
+        outcome = read(Job((), str(tmp_path / "staged"), folder=str(source)), quiet)
+        bundles.add(home, "mine", tmp_path / "staged", outcome, bundles.Origin(source.name, "mit", source.name))
+
+    home.mkdir()
+    for source in (made, tmp_path / "controlnet-edge", tmp_path / "llava", tmp_path / "clap"):
+        bring(source)
+    manifest = Manifest.read(home / "mine" / "bundle.json")
+    found = {network.name: network for network in needs(manifest)}
+    assert set(found) == {"unet", "vae", "text", "text_2", "controlnet-edge", "planner", "clap"}
+    weights = {
+        "unet": "decoder/unet/diffusion_pytorch_model", "vae": "decoder/vae/diffusion_pytorch_model",
+        "planner": "language/model", "clap": "encoder/clap/model",
+    }  # fmt: skip
+    for name, path in weights.items():
+        tensors = load_file(home / "mine" / f"{path}.safetensors")
+        assert found[name].weights == sum(value.numel() for value in tensors.values())
+    offered = {network.name: network for part in offer("studio-sdxl").parts for network in part.networks}
+    for name in ("unet", "vae", "planner", "clap"):
+        assert found[name] == replace(offered[name], weights=found[name].weights)
+    assert plan(tuple(found.values()), Room(12 * 10**9, 64 * 10**9)).on_card("unet")
+
+    bring(tmp_path / "llava")
+    kept = needs(Manifest.read(home / "mine" / "bundle.json"))
+    assert sorted(kept, key=lambda each: each.name) == sorted(found.values(), key=lambda each: each.name)
+
+
+def test_weights_in_one_file_take_the_place_of_parts_and_of_their_network(tmp_path):
+    staged = tmp_path / "staged"
+
+    def put(part, numbers, *paths):
+        for path in paths:
+            (staged / path).parent.mkdir(parents=True, exist_ok=True)
+            (staged / path).write_bytes(path.encode())
+        sizes = {path: {"size": len(path), "sha256": bundles.sha256_of(staged / path)} for path in paths}
+        outcome = {"files": sizes, "part": part, "numbers": dict.fromkeys(paths, numbers)}
+        return bundles.add(tmp_path, "mine", staged, outcome, bundles.Origin(part, "mit", part)).manifest
+
+    put(
+        "planner", 5, "language/model-1.safetensors", "language/model-2.safetensors", "language/model.safetensors.index"
+    )
+    manifest = put("language", 7, "language/model.safetensors")
+    assert list(manifest.entries) == ["language/model.safetensors"]
+    assert [(network.name, network.weights) for network in needs(manifest)] == [("planner", 7)]
