@@ -10,9 +10,10 @@ from engine.values import Media
 
 if TYPE_CHECKING:
     from engine.encode import Encoder
+    from engine.encode.studio import StudioEncoder
 
 
-def description(encoder: Encoder, file: Path, media: Media) -> dict[str, Any]:
+def description(encoder: Encoder | StudioEncoder, file: Path, media: Media) -> dict[str, Any]:
     """Kind, labels and, for sounds, length and mood; scores and quantities lie in 0 to 1."""
     if media is Media.image:
         picture = read_reference(file)

@@ -21,6 +21,7 @@ from engine.encode import Encoder
 from engine.encode import studio as studio_encoder
 from engine.encode.encoder import Heard, Kind
 from engine.encode.studio import StudioEncoder
+from engine.errors import BundleError
 from engine.ground import Selector
 from engine.ground import studio as studio_ground
 from engine.ground.studio import StudioSelector
@@ -98,12 +99,18 @@ class Parts:
     @cached_property
     def encoder(self) -> Encoder:
         """Step encode, in the space that ground and draft know."""
+        self._require("text/model.safetensors", "encoder")
         return Encoder.load(self._bundle)
 
     @cached_property
     def wide(self) -> StudioEncoder | None:
         """Step encode, in the space of full-size planners, priors and decoders, where the bundle has its weights."""
         return studio_encoder.load(self._bundle, self.encoder, self.networks)
+
+    @property
+    def seeing(self) -> Encoder | StudioEncoder:
+        """The encoder that names what is seen and heard best: the full-size one where the bundle has it."""
+        return self.wide or self.encoder
 
     def encoder_of(self, width: int | None) -> Encoder | StudioEncoder:
         """The encoder whose vectors have ``width`` values; the starter's when none has."""
@@ -122,6 +129,7 @@ class Parts:
     @cached_property
     def selector(self) -> Selector | StudioSelector:
         """Step ground."""
+        self._require("own/ground.safetensors", "network that finds things by words")
         starter = Selector.load(self._bundle)
         return studio_ground.load(self._bundle, starter, self.networks) or starter
 
@@ -175,6 +183,11 @@ class Parts:
     def restorer(self) -> restore.Restorer | None:
         """Step restore, where the bundle has its weights."""
         return restore.load(self._bundle, self.networks)
+
+    def _require(self, path: str, what: str) -> None:
+        if not self._bundle.has(path):
+            name = self._bundle.manifest.name
+            raise BundleError(f"The {name} engine has no {what}.", "Choose another: overtone models list.")
 
     def unload(self) -> None:
         """Make the steps before decode leave, when its memory is short; they come back when next used."""

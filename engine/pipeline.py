@@ -200,7 +200,7 @@ class Engine:
 
     def describe(self, file: Path) -> dict[str, Any]:
         """What the encoder sees or hears in a file; see :func:`engine.describing.description`."""
-        return description(self._parts.encoder, file, sniff(file))
+        return description(self._parts.seeing, file, sniff(file))
 
     def search(self, words: str = "", file: Path | None = None, count: int = 24) -> list[dict[str, Any]]:
         """The ``count`` pictures of the reference library most like words or a picture or sound file, best first.

@@ -21,7 +21,7 @@ RefOption = Annotated[
     list[Path] | None, typer.Option("--ref", help="Picture or sound; the k-th one is [ref#k] in the instruction.")
 ]
 HistoryOption = Annotated[Path | None, typer.Option("--history", help="JSON list of earlier turns.")]
-EngineOption = Annotated[str, typer.Option("--engine", help="Bundle that runs the edit.")]
+EngineOption = Annotated[str, typer.Option("--engine", help="Bundle that does it, as `overtone models list` names it.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1)]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Where to write; may overwrite.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

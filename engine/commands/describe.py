@@ -15,6 +15,7 @@ from engine.values import Media
 
 if TYPE_CHECKING:
     from engine.encode import Encoder
+    from engine.encode.studio import StudioEncoder
 
 _FILE_ENDINGS = frozenset(
     ".jpg .jpeg .png .gif .tif .tiff .webp .heic .avif .jxl .dng .wav .flac .ogg .opus .mp3 .m4a .aif .aiff".split()
@@ -34,7 +35,7 @@ def embed(
     target: Annotated[str, typer.Argument(metavar="FILE|TEXT", help="Picture, sound or words.")],
     engine: EngineOption = "starter",
 ) -> None:
-    """Print the embedding of a file or of words."""
+    """Print the embedding of a file or of words, in the engine's own space."""
     path = Path(target)
     if path.suffix.lower() in _FILE_ENDINGS and not path.exists():
         raise BadInput(f"There is no file {target}.", "Check the path, or leave the ending off to embed words.")
@@ -44,7 +45,7 @@ def embed(
     say_json(embedding(_encoder(engine), target, media))
 
 
-def embedding(encoder: Encoder, target: str, media: Media | None) -> dict[str, Any]:
+def embedding(encoder: Encoder | StudioEncoder, target: str, media: Media | None) -> dict[str, Any]:
     """Kind, norm and vector of a file, or of words when ``media`` is absent."""
     if media is None:
         kind, vector = "text", encoder.text([target])[0]
@@ -60,12 +61,12 @@ def embedding(encoder: Encoder, target: str, media: Media | None) -> dict[str, A
     return {"kind": kind, "norm": round(norm, 4), "vector": values}
 
 
-def _encoder(name: str) -> Encoder:
+def _encoder(name: str) -> Encoder | StudioEncoder:
     """The encoder of a bundle; torch is imported here and not before."""
     from engine.bundle import Bundle
-    from engine.encode import Encoder
+    from engine.parts import Parts
 
-    return Encoder.load(Bundle.open(name))
+    return Parts(Bundle.open(name)).seeing
 
 
 def _is_file(path: Path) -> bool:
