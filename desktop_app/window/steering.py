@@ -53,7 +53,7 @@ class Steering(QObject):
         c.develop.setEnabled(document is not None and document.raw is not None)
         for action, text, change in (
             (c.undo, self.tr("&Undo {0}"), document.last_change if document else None),
-            (c.redo, self.tr("&Redo {0}"), document.next_change if document else None),
+            (c.redo, self.tr("R&edo {0}"), document.next_change if document else None),
         ):
             label = change.label if change else ""
             action.setEnabled(change is not None and not (busy and change.photos))  # the run's result needs its photo

@@ -11,7 +11,7 @@ from desktop_app.look.theme import Look, icon
 from desktop_app.look.widgets import label, push
 from engine.project.recovery import Lost
 
-CHOICE = 24  # characters of a choice that are shown at least
+CHOICE = 30  # characters of a choice that are shown at least
 
 
 class RecoveryBar(QFrame):

@@ -5,84 +5,84 @@
     <name>About</name>
     <message>
         <source>About Overtone</source>
-        <translation type="unfinished"></translation>
+        <translation>Über Overtone</translation>
     </message>
     <message>
         <source>A photo editor told what to do in words, pictures and sounds, on your own machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Fotobearbeitung, der Sie in Worten, Bildern und Klängen sagen, was sie tun soll – auf dem eigenen Rechner.</translation>
     </message>
     <message>
         <source>Engine</source>
-        <translation type="unfinished"></translation>
+        <translation>Engine</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>Zustand</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner</translation>
     </message>
     <message>
         <source>Assemble</source>
-        <translation type="unfinished"></translation>
+        <translation>Einrichten</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Bereit</translation>
     </message>
 </context>
 <context>
     <name>Around</name>
     <message>
         <source>The engine is at work; its memory is freed when nothing runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine arbeitet; ihr Speicher wird frei, sobald nichts mehr läuft.</translation>
     </message>
     <message>
         <source>The engine’s memory is free; the next run loads it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Speicher der Engine ist frei; der nächste Lauf lädt sie neu.</translation>
     </message>
     <message>
         <source>{0} was developed as the camera saw it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} wurde so entwickelt, wie die Kamera es sah.</translation>
     </message>
     <message>
         <source>Develop Differently…</source>
-        <translation type="unfinished"></translation>
+        <translation>Anders entwickeln…</translation>
     </message>
     <message>
         <source>Forget These</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese vergessen</translation>
     </message>
     <message>
         <source>Nothing yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch nichts</translation>
     </message>
 </context>
 <context>
     <name>Bin</name>
     <message>
         <source>New name</source>
-        <translation type="unfinished"></translation>
+        <translation>Neuer Name</translation>
     </message>
     <message>
         <source>Enter takes the name, Esc keeps the old one</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingabetaste übernimmt den Namen, Esc behält den alten</translation>
     </message>
 </context>
 <context>
     <name>Canvas</name>
     <message>
         <source>Photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Foto</translation>
     </message>
     <message>
         <source>Paint with the brush to mark where to edit. Arrow keys move the view.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit dem Pinsel markieren, wo bearbeitet werden soll. Die Pfeiltasten verschieben die Ansicht.</translation>
     </message>
 </context>
 <context>
@@ -90,2783 +90,2786 @@
     <message>
         <source>{0}
 Click to change it</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}
+Zum Ändern klicken</translation>
     </message>
     <message>
         <source>Leave out “{0}”</source>
-        <translation type="unfinished"></translation>
+        <translation>„{0}“ weglassen</translation>
     </message>
 </context>
 <context>
     <name>Chips</name>
     <message>
         <source>photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Foto</translation>
     </message>
     <message>
         <source>#{0} is not there</source>
-        <translation type="unfinished"></translation>
+        <translation>#{0} fehlt</translation>
     </message>
 </context>
 <context>
     <name>Completion</name>
     <message>
         <source>References that fit</source>
-        <translation type="unfinished"></translation>
+        <translation>Passende Referenzen</translation>
     </message>
     <message>
         <source>the photo itself</source>
-        <translation type="unfinished"></translation>
+        <translation>das Foto selbst</translation>
     </message>
 </context>
 <context>
     <name>ContextFrame</name>
     <message>
         <source>What the engine sees: {0} × {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Engine sieht: {0} × {1}</translation>
     </message>
 </context>
 <context>
     <name>Conversation</name>
     <message>
         <source>Conversation</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespräch</translation>
     </message>
 </context>
 <context>
     <name>DevelopWindow</name>
     <message>
         <source>Develop</source>
-        <translation type="unfinished"></translation>
+        <translation>Entwickeln</translation>
     </message>
     <message>
         <source>As the camera noted it</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie von der Kamera notiert</translation>
     </message>
     <message>
         <source>Judged from the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus dem Bild geschätzt</translation>
     </message>
     <message>
         <source>Daylight</source>
-        <translation type="unfinished"></translation>
+        <translation>Tageslicht</translation>
     </message>
     <message>
         <source>White balance</source>
-        <translation type="unfinished"></translation>
+        <translation>Weißabgleich</translation>
     </message>
     <message>
         <source>What counts as white</source>
-        <translation type="unfinished"></translation>
+        <translation>Was als Weiß gilt</translation>
     </message>
     <message>
         <source>Exposure</source>
-        <translation type="unfinished"></translation>
+        <translation>Belichtung</translation>
     </message>
     <message>
         <source>Brighter or darker, -3 to 3 stops</source>
-        <translation type="unfinished"></translation>
+        <translation>Heller oder dunkler, −3 bis 3 Blendenstufen</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>The photo is opened anew; edits belong to the picture as it was developed before.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Foto wird neu geöffnet; Bearbeitungen gehören zum Bild, wie es zuvor entwickelt wurde.</translation>
     </message>
 </context>
 <context>
     <name>EditRow</name>
     <message>
         <source>Run again</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut ausführen</translation>
     </message>
     <message>
         <source>{0} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} %</translation>
     </message>
     <message>
         <source>Hide</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausblenden</translation>
     </message>
     <message>
         <source>More</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehr</translation>
     </message>
     <message>
         <source>Edit Its &amp;Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Maske bearbeiten</translation>
     </message>
     <message>
         <source>&amp;Run Again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Erneut ausführen</translation>
     </message>
     <message>
         <source>Show &amp;Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein&amp;stellungen zeigen</translation>
     </message>
     <message>
         <source>&amp;Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Löschen</translation>
     </message>
     <message>
         <source>Edit without words</source>
-        <translation type="unfinished"></translation>
+        <translation>Bearbeitung ohne Worte</translation>
     </message>
     <message>
         <source>Show: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Einblenden: {0}</translation>
     </message>
     <message>
         <source>Hide: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausblenden: {0}</translation>
     </message>
     <message>
         <source>Show this edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Bearbeitung einblenden</translation>
     </message>
     <message>
         <source>Hide this edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Bearbeitung ausblenden</translation>
     </message>
     <message>
         <source>More for: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehr zu: {0}</translation>
     </message>
     <message>
         <source>Mask, run again, settings, delete</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske, erneut ausführen, Einstellungen, löschen</translation>
     </message>
     <message>
         <source>Opacity in percent: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Deckkraft in Prozent: {0}</translation>
     </message>
     <message>
         <source>An edit that changes the picture’s size is shown wholly or not at all</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Bearbeitung, die die Bildgröße ändert, ist ganz zu sehen oder gar nicht</translation>
     </message>
     <message>
         <source>Opacity of this edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Deckkraft dieser Bearbeitung</translation>
     </message>
     <message>
         <source>Made on another picture than the one below it now.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf einem anderen Bild entstanden als dem, das jetzt darunter liegt.</translation>
     </message>
     <message>
         <source>Run again: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut ausführen: {0}</translation>
     </message>
     <message>
         <source>Make this edit anew on the picture below it</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Bearbeitung auf dem Bild darunter neu ausführen</translation>
     </message>
     <message>
         <source>Engine {0} · seed {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Engine {0} · Startwert {1}</translation>
     </message>
     <message>
         <source>Steps {0} · keep {1:g} · guidance {2:g}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte {0} · Erhalten {1:g} · Prompttreue {2:g}</translation>
     </message>
     <message>
         <source>Changed {0} × {1} pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} × {1} Pixel geändert</translation>
     </message>
 </context>
 <context>
     <name>ExchangeView</name>
     <message>
         <source>Write this again</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch einmal schreiben</translation>
     </message>
     <message>
         <source>At work…</source>
-        <translation type="unfinished"></translation>
+        <translation>In Arbeit…</translation>
     </message>
     <message>
         <source>Waits for you to accept it</source>
-        <translation type="unfinished"></translation>
+        <translation>Wartet auf Ihre Zustimmung</translation>
     </message>
     <message>
         <source>Accepted</source>
-        <translation type="unfinished"></translation>
+        <translation>Übernommen</translation>
     </message>
     <message>
         <source>Taken back</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurückgenommen</translation>
     </message>
     <message>
         <source>Discarded</source>
-        <translation type="unfinished"></translation>
+        <translation>Verworfen</translation>
     </message>
     <message>
         <source>Not done</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht ausgeführt</translation>
     </message>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen</translation>
     </message>
     <message>
         <source>Look at this result</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Ergebnis ansehen</translation>
     </message>
     <message>
         <source>See the photo as it was after this</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Foto nach diesem Schritt ansehen</translation>
     </message>
     <message>
         <source>Make this result again, with the same seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Ergebnis neu erzeugen, mit demselben Startwert</translation>
     </message>
 </context>
 <context>
     <name>Expanding</name>
     <message>
         <source>Expand the frame</source>
-        <translation type="unfinished"></translation>
+        <translation>Rahmen erweitern</translation>
     </message>
 </context>
 <context>
     <name>Expert</name>
     <message>
         <source>Settings for experts</source>
-        <translation type="unfinished"></translation>
+        <translation>Experteneinstellungen</translation>
     </message>
     <message>
         <source>Engine, seed, and how the picture is made</source>
-        <translation type="unfinished"></translation>
+        <translation>Engine, Startwert und wie das Bild entsteht</translation>
     </message>
     <message>
         <source>The engine “{0}” has no diffusion decoder; what is grey here changes nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine „{0}“ hat keinen Diffusionsdecoder; was hier grau ist, bewirkt nichts.</translation>
     </message>
     <message>
         <source>The engine “{0}” has no refinement prior; this changes nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine „{0}“ hat kein Netz zum Verfeinern; dies bewirkt nichts.</translation>
     </message>
     <message>
         <source>Lock the seed: every run starts from the same one</source>
-        <translation type="unfinished"></translation>
+        <translation>Startwert festhalten: jeder Lauf beginnt mit demselben</translation>
     </message>
     <message>
         <source>Take a seed at random</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen zufälligen Startwert nehmen</translation>
     </message>
     <message>
         <source>Few steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Wenige Schritte</translation>
     </message>
     <message>
         <source>As fits the edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie es passt</translation>
     </message>
     <message>
         <source>Nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts</translation>
     </message>
     <message>
         <source>Decode</source>
-        <translation type="unfinished"></translation>
+        <translation>Decodieren</translation>
     </message>
     <message>
         <source>Restore</source>
-        <translation type="unfinished"></translation>
+        <translation>Restaurieren</translation>
     </message>
     <message>
         <source>Decode and restore</source>
-        <translation type="unfinished"></translation>
+        <translation>Decodieren und restaurieren</translation>
     </message>
     <message>
         <source>off</source>
-        <translation type="unfinished"></translation>
+        <translation>aus</translation>
     </message>
     <message>
         <source>Reset</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurücksetzen</translation>
     </message>
     <message>
         <source>Back to the defaults, which suit most edits</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurück zu den Vorgaben, die für die meisten Bearbeitungen passen</translation>
     </message>
     <message>
         <source>Follow edges</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanten folgen</translation>
     </message>
     <message>
         <source>Follow depth</source>
-        <translation type="unfinished"></translation>
+        <translation>Tiefe folgen</translation>
     </message>
     <message>
         <source>Follow a sketch</source>
-        <translation type="unfinished"></translation>
+        <translation>Skizze folgen</translation>
     </message>
     <message>
         <source>Base weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil Foto</translation>
     </message>
     <message>
         <source>Wish weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil Wunsch</translation>
     </message>
     <message>
         <source>Prior weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil Prior</translation>
     </message>
     <message>
         <source>Engine</source>
-        <translation type="unfinished"></translation>
+        <translation>Engine</translation>
     </message>
     <message>
         <source>The bundle of models that does the work</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Modellpaket, das die Arbeit macht</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Startwert</translation>
     </message>
     <message>
         <source>What chance starts from; the same seed gives the same picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Womit der Zufall beginnt; derselbe Startwert ergibt dasselbe Bild</translation>
     </message>
     <message>
         <source>Steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte</translation>
     </message>
     <message>
         <source>Denoising steps, 1 to 1000; more take longer</source>
-        <translation type="unfinished"></translation>
+        <translation>Entrauschungsschritte, 1 bis 1000; mehr dauern länger</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>Erhalten</translation>
     </message>
     <message>
         <source>How much of the photo’s structure stays, 0 (none) to 1 (all)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viel vom Aufbau des Fotos bleibt, 0 (nichts) bis 1 (alles)</translation>
     </message>
     <message>
         <source>Guidance</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompttreue</translation>
     </message>
     <message>
         <source>How closely the prompt is followed, 0 to 30</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie genau dem Prompt gefolgt wird, 0 bis 30</translation>
     </message>
     <message>
         <source>Subject</source>
-        <translation type="unfinished"></translation>
+        <translation>Motivtreue</translation>
     </message>
     <message>
         <source>How closely a reference’s subject is kept, 0 to 1</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie genau das Motiv einer Referenz erhalten bleibt, 0 bis 1</translation>
     </message>
     <message>
         <source>Sampler</source>
-        <translation type="unfinished"></translation>
+        <translation>Sampler</translation>
     </message>
     <message>
         <source>How noise is taken away step by step</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie das Rauschen Schritt für Schritt entfernt wird</translation>
     </message>
     <message>
         <source>After the draft</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach dem Entwurf</translation>
     </message>
     <message>
         <source>Which steps follow a draft, where the engine has them</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Schritte auf einen Entwurf folgen, soweit die Engine sie hat</translation>
     </message>
     <message>
         <source>How strongly, 0 (off) to 2</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie stark, 0 (aus) bis 2</translation>
     </message>
     <message>
         <source>Its share in the refined idea, 0 to 2</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil an der verfeinerten Idee, 0 bis 2</translation>
     </message>
     <message>
         <source>Beauty</source>
-        <translation type="unfinished"></translation>
+        <translation>Ästhetik</translation>
     </message>
     <message>
         <source>Wanted aesthetic score, 1 to 10</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewünschte ästhetische Bewertung, 1 bis 10</translation>
     </message>
 </context>
 <context>
     <name>ExportWindow</name>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportieren</translation>
     </message>
     <message>
         <source>As the photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie das Foto</translation>
     </message>
     <message>
         <source>8 bit</source>
-        <translation type="unfinished"></translation>
+        <translation>8 Bit</translation>
     </message>
     <message>
         <source>16 bit</source>
-        <translation type="unfinished"></translation>
+        <translation>16 Bit</translation>
     </message>
     <message>
         <source>Keep everything</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles behalten</translation>
     </message>
     <message>
         <source>All but where it was taken (GPS)</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles außer dem Aufnahmeort (GPS)</translation>
     </message>
     <message>
         <source>Nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts</translation>
     </message>
     <message>
         <source>Say that the photo was edited, and how</source>
-        <translation type="unfinished"></translation>
+        <translation>Vermerken, dass und wie das Foto bearbeitet wurde</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportieren…</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>1 (small file) to 100 (best); as the photo, JPEG blocks that no edit touched stay as they are</source>
-        <translation type="unfinished"></translation>
+        <translation>1 (kleine Datei) bis 100 (beste); wie das Foto: JPEG-Blöcke, die keine Bearbeitung berührt, bleiben, wie sie sind</translation>
     </message>
     <message>
         <source>Type</source>
-        <translation type="unfinished"></translation>
+        <translation>Typ</translation>
     </message>
     <message>
         <source>What kind of file</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Art von Datei</translation>
     </message>
     <message>
         <source>Quality</source>
-        <translation type="unfinished"></translation>
+        <translation>Qualität</translation>
     </message>
     <message>
         <source>Depth</source>
-        <translation type="unfinished"></translation>
+        <translation>Farbtiefe</translation>
     </message>
     <message>
         <source>Bits for each colour of a pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>Bit für jede Farbe eines Pixels</translation>
     </message>
     <message>
         <source>Colours</source>
-        <translation type="unfinished"></translation>
+        <translation>Farben</translation>
     </message>
     <message>
         <source>Colour profile of the file</source>
-        <translation type="unfinished"></translation>
+        <translation>Farbprofil der Datei</translation>
     </message>
     <message>
         <source>Long side</source>
-        <translation type="unfinished"></translation>
+        <translation>Lange Kante</translation>
     </message>
     <message>
         <source>Scaled down to so many pixels at most</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf höchstens so viele Pixel verkleinert</translation>
     </message>
     <message>
         <source>Metadata</source>
-        <translation type="unfinished"></translation>
+        <translation>Metadaten</translation>
     </message>
     <message>
         <source>Camera, date, place and captions</source>
-        <translation type="unfinished"></translation>
+        <translation>Kamera, Datum, Ort und Beschriftungen</translation>
     </message>
     <message>
         <source>Writes the edits into the file’s metadata, for those who look</source>
-        <translation type="unfinished"></translation>
+        <translation>Schreibt die Bearbeitungen in die Metadaten der Datei, für alle, die nachsehen</translation>
     </message>
     <message>
         <source>{0} × {1} pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} × {1} Pixel</translation>
     </message>
     <message>
         <source> · this type holds 8 of the photo’s 16 bits</source>
-        <translation type="unfinished"></translation>
+        <translation> · dieser Typ fasst 8 der 16 Bit des Fotos</translation>
     </message>
 </context>
 <context>
     <name>Facts</name>
     <message>
         <source>Good</source>
-        <translation type="unfinished"></translation>
+        <translation>In Ordnung</translation>
     </message>
     <message>
         <source>Lacking</source>
-        <translation type="unfinished"></translation>
+        <translation>Fehlt</translation>
     </message>
     <message>
         <source>Not there, and not needed</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht vorhanden und nicht nötig</translation>
     </message>
 </context>
 <context>
     <name>FilmStrip</name>
     <message>
         <source>Results</source>
-        <translation type="unfinished"></translation>
+        <translation>Ergebnisse</translation>
     </message>
     <message>
         <source>Pin: keep this result when another is accepted</source>
-        <translation type="unfinished"></translation>
+        <translation>Anheften: dieses Ergebnis behalten, wenn ein anderes übernommen wird</translation>
     </message>
     <message>
         <source>Compare others with this result</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere mit diesem Ergebnis vergleichen</translation>
     </message>
     <message>
         <source>Run again with the same seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut ausführen, mit demselben Startwert</translation>
     </message>
     <message>
         <source>Show this result’s settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen dieses Ergebnisses zeigen</translation>
     </message>
     <message>
         <source>Reject this result</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Ergebnis verwerfen</translation>
     </message>
     <message>
         <source>{0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} von {1}</translation>
     </message>
 </context>
 <context>
     <name>Frame</name>
     <message>
         <source>Result {0}, seed {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Ergebnis {0}, Startwert {1}</translation>
     </message>
     <message>
         <source>, pinned</source>
-        <translation type="unfinished"></translation>
+        <translation>, angeheftet</translation>
     </message>
     <message>
         <source>, compared with</source>
-        <translation type="unfinished"></translation>
+        <translation>, Vergleichsbild</translation>
     </message>
 </context>
 <context>
     <name>HintBar</name>
     <message>
         <source>First steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Erste Schritte</translation>
     </message>
     <message>
         <source>Close the first steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Erste Schritte schließen</translation>
     </message>
     <message>
         <source>1  Say what to change</source>
-        <translation type="unfinished"></translation>
+        <translation>1  Sagen, was sich ändern soll</translation>
     </message>
     <message>
         <source>2  Run, and look at the result</source>
-        <translation type="unfinished"></translation>
+        <translation>2  Ausführen und ansehen</translation>
     </message>
     <message>
         <source>3  Accept it, or try another</source>
-        <translation type="unfinished"></translation>
+        <translation>3  Übernehmen oder neu versuchen</translation>
     </message>
 </context>
 <context>
     <name>HistoryDesk</name>
     <message>
         <source>Change the mask, then run the edit again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske ändern, dann die Bearbeitung erneut ausführen.</translation>
     </message>
     <message>
         <source>This edit has no mask of this picture’s size. Paint one, then run the edit again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Bearbeitung hat keine Maske in der Größe dieses Bildes. Eine malen, dann die Bearbeitung erneut ausführen.</translation>
     </message>
     <message>
         <source>Run again</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut ausführen</translation>
     </message>
     <message>
         <source>The mask is of another size than the picture below this edit.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Maske hat eine andere Größe als das Bild unter dieser Bearbeitung.</translation>
     </message>
     <message>
         <source>Show all edits below it, or paint a mask on that picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Bearbeitungen darunter einblenden oder auf jenem Bild eine Maske malen.</translation>
     </message>
 </context>
 <context>
     <name>HistoryPanel</name>
     <message>
         <source>History</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlauf</translation>
     </message>
     <message>
         <source>Disk that the history takes. Nothing is removed without asking you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Speicherplatz des Verlaufs. Nichts wird ungefragt entfernt.</translation>
     </message>
     <message>
         <source>Edits you accept are listed here. Each can be hidden, made paler, run again or deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier stehen übernommene Bearbeitungen. Jede lässt sich ausblenden, abschwächen, erneut ausführen oder löschen.</translation>
     </message>
     <message>
         <source>Original</source>
-        <translation type="unfinished"></translation>
+        <translation>Original</translation>
     </message>
     <message>
         <source>Original, {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Original, {0}</translation>
     </message>
     <message>
         <source>{0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} von {1}</translation>
     </message>
 </context>
 <context>
     <name>InstructionBox</name>
     <message>
         <source>Instruction</source>
-        <translation type="unfinished"></translation>
+        <translation>Anweisung</translation>
     </message>
     <message>
         <source>Say what to change: “remove the boat”</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf Englisch sagen, was sich ändern soll: “remove the boat”</translation>
     </message>
     <message>
         <source>@ or [ names a reference; Up brings back what you said before</source>
-        <translation type="unfinished"></translation>
+        <translation>@ oder [ nennt eine Referenz; Pfeil nach oben holt frühere Anweisungen zurück</translation>
     </message>
 </context>
 <context>
     <name>InstructionHead</name>
     <message>
         <source>Instruction</source>
-        <translation type="unfinished"></translation>
+        <translation>Anweisung</translation>
     </message>
     <message>
         <source>Begin an instruction</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Anweisung beginnen</translation>
     </message>
     <message>
         <source>Recent instructions</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte Anweisungen</translation>
     </message>
     <message>
         <source>Nothing yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch nichts</translation>
     </message>
     <message>
         <source>Forget These</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese vergessen</translation>
     </message>
 </context>
 <context>
     <name>LibraryDesk</name>
     <message>
         <source>Everything in the library; drag a picture to its place.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die ganze Bibliothek; ein Bild an seinen Platz ziehen.</translation>
     </message>
     <message>
         <source>Named like “{0}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit einem Namen wie „{0}“.</translation>
     </message>
     <message>
         <source>Most like “{0}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Am ähnlichsten: „{0}“.</translation>
     </message>
     <message>
         <source>Looking for pictures like {0}…</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder wie {0} werden gesucht…</translation>
     </message>
     <message>
         <source>Most like {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Am ähnlichsten: {0}.</translation>
     </message>
     <message>
         <source>Nothing in the library has that name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts in der Bibliothek heißt so.</translation>
     </message>
     <message>
         <source>  {0} of {1} are shown.</source>
-        <translation type="unfinished"></translation>
+        <translation>  {0} von {1} werden gezeigt.</translation>
     </message>
     <message>
         <source>In the bin as {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>In der Ablage als {0}.</translation>
     </message>
     <message>
         <source>Looking through {0}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} wird durchsucht…</translation>
     </message>
 </context>
 <context>
     <name>LibraryWindow</name>
     <message>
         <source>Library</source>
-        <translation type="unfinished"></translation>
+        <translation>Bibliothek</translation>
     </message>
     <message>
         <source>Search by words, or drop a picture or a sound here</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit Worten suchen oder ein Bild oder einen Klang hier ablegen</translation>
     </message>
     <message>
         <source>Search the library</source>
-        <translation type="unfinished"></translation>
+        <translation>Bibliothek durchsuchen</translation>
     </message>
     <message>
         <source>Like a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie eine Datei…</translation>
     </message>
     <message>
         <source>Find pictures like a picture or a sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder finden, die einem Bild oder Klang gleichen</translation>
     </message>
     <message>
         <source>Your folders</source>
-        <translation type="unfinished"></translation>
+        <translation>Eigene Ordner</translation>
     </message>
     <message>
         <source>Add a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner hinzufügen</translation>
     </message>
     <message>
         <source>Look through the folder again</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner erneut durchsuchen</translation>
     </message>
     <message>
         <source>Forget the folder; its files stay</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner vergessen; seine Dateien bleiben</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>Anhalten</translation>
     </message>
     <message>
         <source>Add a folder of your own pictures with +; it is searched with these.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit + einen Ordner mit eigenen Bildern hinzufügen; er wird mit durchsucht.</translation>
     </message>
     <message>
         <source>Use as reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Als Referenz verwenden</translation>
     </message>
     <message>
         <source>ships with Overtone</source>
-        <translation type="unfinished"></translation>
+        <translation>gehört zu Overtone</translation>
     </message>
 </context>
 <context>
     <name>MachineWindow</name>
     <message>
         <source>Models and this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle und dieser Rechner</translation>
     </message>
     <message>
         <source>Models</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle</translation>
     </message>
     <message>
         <source>This machine</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Rechner</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopieren</translation>
     </message>
     <message>
         <source>Copy what stands here, for a report</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopieren, was hier steht, für einen Bericht</translation>
     </message>
     <message>
         <source>Examine again</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut prüfen</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>Assemble</source>
-        <translation type="unfinished"></translation>
+        <translation>Einrichten</translation>
     </message>
     <message>
         <source>Looking…</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird geprüft…</translation>
     </message>
     <message>
         <source>Not examined</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht geprüft</translation>
     </message>
 </context>
 <context>
     <name>MainWindow</name>
     <message>
         <source>{0} of {1} files could not be used.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} von {1} Dateien konnten nicht verwendet werden.</translation>
     </message>
     <message>
         <source>Saved as {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespeichert als {0}.</translation>
     </message>
     <message>
         <source>Exported as {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportiert als {0}.</translation>
     </message>
 </context>
 <context>
     <name>MaskPanel</name>
     <message>
         <source>Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske</translation>
     </message>
     <message>
         <source>Red</source>
-        <translation type="unfinished"></translation>
+        <translation>Rot</translation>
     </message>
     <message>
         <source>Green</source>
-        <translation type="unfinished"></translation>
+        <translation>Grün</translation>
     </message>
     <message>
         <source>Blue</source>
-        <translation type="unfinished"></translation>
+        <translation>Blau</translation>
     </message>
     <message>
         <source>Yellow</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelb</translation>
     </message>
     <message>
         <source>Magenta</source>
-        <translation type="unfinished"></translation>
+        <translation>Magenta</translation>
     </message>
     <message>
         <source>White</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiß</translation>
     </message>
     <message>
         <source>Edge</source>
-        <translation type="unfinished"></translation>
+        <translation>Kante</translation>
     </message>
     <message>
         <source> px</source>
-        <translation type="unfinished"></translation>
+        <translation> px</translation>
     </message>
     <message>
         <source>Distance in photo pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>Abstand in Fotopixeln</translation>
     </message>
     <message>
         <source>By how many photo pixels the mask grows, shrinks or softens</source>
-        <translation type="unfinished"></translation>
+        <translation>Um wie viele Fotopixel die Maske wächst, schrumpft oder weicher wird</translation>
     </message>
     <message>
         <source>Shown as</source>
-        <translation type="unfinished"></translation>
+        <translation>Darstellung</translation>
     </message>
     <message>
         <source>Show the mask in {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske in {0} zeigen</translation>
     </message>
     <message>
         <source>Opacity of the mask&apos;s colour, in percent</source>
-        <translation type="unfinished"></translation>
+        <translation>Deckkraft der Maskenfarbe in Prozent</translation>
     </message>
     <message>
         <source>Opacity of the mask&apos;s colour</source>
-        <translation type="unfinished"></translation>
+        <translation>Deckkraft der Maskenfarbe</translation>
     </message>
     <message>
         <source>Opacity</source>
-        <translation type="unfinished"></translation>
+        <translation>Deckkraft</translation>
     </message>
     <message>
         <source> Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske </translation>
     </message>
 </context>
 <context>
     <name>MessageBar</name>
     <message>
         <source>Copy details</source>
-        <translation type="unfinished"></translation>
+        <translation>Details kopieren</translation>
     </message>
     <message>
         <source>Copy what happened, for a report</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopieren, was geschehen ist, für einen Bericht</translation>
     </message>
     <message>
         <source>Close this message</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Meldung schließen</translation>
     </message>
 </context>
 <context>
     <name>Meter</name>
     <message>
         <source>Recording level</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufnahmepegel</translation>
     </message>
     <message>
         <source>Recording level, −60 to 0 dB</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufnahmepegel, −60 bis 0 dB</translation>
     </message>
     <message>
         <source>{0} dB</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} dB</translation>
     </message>
 </context>
 <context>
     <name>Models</name>
     <message>
         <source>The engine “{0}” is not ready yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine „{0}“ ist noch nicht bereit.</translation>
     </message>
     <message>
         <source>Assembling it takes a few minutes and is needed once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Einrichten dauert ein paar Minuten und ist einmal nötig.</translation>
     </message>
     <message>
         <source>Assemble</source>
-        <translation type="unfinished"></translation>
+        <translation>Einrichten</translation>
     </message>
     <message>
         <source>The engine is ready.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine ist bereit.</translation>
     </message>
 </context>
 <context>
     <name>Navigator</name>
     <message>
         <source>Overview</source>
-        <translation type="unfinished"></translation>
+        <translation>Übersicht</translation>
     </message>
     <message>
         <source>Drag the rectangle to see another part</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Rechteck ziehen, um einen anderen Teil zu sehen</translation>
     </message>
 </context>
 <context>
     <name>Opening</name>
     <message>
         <source>{0} is now {1} in the bin.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} liegt jetzt als {1} in der Ablage.</translation>
     </message>
     <message>
         <source>Open it as the photo instead</source>
-        <translation type="unfinished"></translation>
+        <translation>Stattdessen als Foto öffnen</translation>
     </message>
 </context>
 <context>
     <name>OperationEditor</name>
     <message>
         <source>Change the operation</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt ändern</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>nichts</translation>
     </message>
     <message>
         <source>Do</source>
-        <translation type="unfinished"></translation>
+        <translation>Tun</translation>
     </message>
     <message>
         <source>To what</source>
-        <translation type="unfinished"></translation>
+        <translation>Was</translation>
     </message>
     <message>
         <source>With</source>
-        <translation type="unfinished"></translation>
+        <translation>Womit</translation>
     </message>
     <message>
         <source>Becomes</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird zu</translation>
     </message>
     <message>
         <source>Where</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo</translation>
     </message>
     <message>
         <source>How much</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie sehr</translation>
     </message>
     <message>
         <source>Change</source>
-        <translation type="unfinished"></translation>
+        <translation>Ändern</translation>
     </message>
 </context>
 <context>
     <name>Palette</name>
     <message>
         <source>Commands</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehle</translation>
     </message>
     <message>
         <source>Type a command</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehl eingeben</translation>
     </message>
     <message>
         <source>Command</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehl</translation>
     </message>
     <message>
         <source>Commands found</source>
-        <translation type="unfinished"></translation>
+        <translation>Gefundene Befehle</translation>
     </message>
     <message>
         <source>Not possible now</source>
-        <translation type="unfinished"></translation>
+        <translation>Jetzt nicht möglich</translation>
     </message>
 </context>
 <context>
     <name>Placing</name>
     <message>
         <source>Add {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} hinzufügen</translation>
     </message>
 </context>
 <context>
     <name>PlanCard</name>
     <message>
         <source>Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>Plan</translation>
     </message>
     <message>
         <source>Must appear</source>
-        <translation type="unfinished"></translation>
+        <translation>Muss zu sehen sein</translation>
     </message>
     <message>
         <source>Run this plan</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Plan ausführen</translation>
     </message>
     <message>
         <source>Reset</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurücksetzen</translation>
     </message>
     <message>
         <source>Answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Antworten</translation>
     </message>
     <message>
         <source>Say more in the instruction</source>
-        <translation type="unfinished"></translation>
+        <translation>In der Anweisung mehr sagen</translation>
     </message>
     <message>
         <source>Picture {0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild {0} von {1}</translation>
     </message>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt</translation>
     </message>
     <message>
         <source>Generation prompt {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt für Bild {0}</translation>
     </message>
     <message>
         <source>Generation prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt für das Bild</translation>
     </message>
     <message>
         <source>{0} must appear</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} muss zu sehen sein</translation>
     </message>
     <message>
         <source>Whether {0} must be seen in the result</source>
-        <translation type="unfinished"></translation>
+        <translation>Ob {0} im Ergebnis zu sehen sein muss</translation>
     </message>
     <message>
         <source>Run changed plan</source>
-        <translation type="unfinished"></translation>
+        <translation>Geänderten Plan ausführen</translation>
     </message>
 </context>
 <context>
     <name>PreferencesWindow</name>
     <message>
         <source>Preferences</source>
-        <translation type="unfinished"></translation>
+        <translation>Voreinstellungen</translation>
     </message>
     <message>
         <source>As the system</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie das System</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Hell</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Dunkel</translation>
     </message>
     <message>
         <source>Light, dark, or as the system says</source>
-        <translation type="unfinished"></translation>
+        <translation>Hell, dunkel oder wie das System</translation>
     </message>
     <message>
         <source>Appearance</source>
-        <translation type="unfinished"></translation>
+        <translation>Erscheinungsbild</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprache</translation>
     </message>
     <message>
         <source>Used from the next start</source>
-        <translation type="unfinished"></translation>
+        <translation>Gilt ab dem nächsten Start</translation>
     </message>
     <message>
         <source>Text size</source>
-        <translation type="unfinished"></translation>
+        <translation>Textgröße</translation>
     </message>
     <message>
         <source>Per cent of the system’s, 80 to 200</source>
-        <translation type="unfinished"></translation>
+        <translation>Prozent der Größe des Systems, 80 bis 200</translation>
     </message>
     <message>
         <source>Disk for history</source>
-        <translation type="unfinished"></translation>
+        <translation>Platz für Verlauf</translation>
     </message>
     <message>
         <source>Disk for one photo’s history; you are told before more</source>
-        <translation type="unfinished"></translation>
+        <translation>Speicherplatz für den Verlauf eines Fotos; vor mehr wird gewarnt</translation>
     </message>
     <message>
         <source>Engine</source>
-        <translation type="unfinished"></translation>
+        <translation>Engine</translation>
     </message>
     <message>
         <source>The bundle of models that does the work</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Modellpaket, das die Arbeit macht</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>The language changes with the next start.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sprache wechselt mit dem nächsten Start.</translation>
     </message>
 </context>
 <context>
     <name>ProjectDesk</name>
     <message>
         <source>Edits of photos that you saved before take {0}, more than the {1} meant for them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bearbeitungen früher gespeicherter Fotos belegen {0}, mehr als die dafür vorgesehenen {1}.</translation>
     </message>
     <message>
         <source>Delete the oldest…</source>
-        <translation type="unfinished"></translation>
+        <translation>Die ältesten löschen…</translation>
     </message>
     <message>
         <source>You edited {0} before; its {1} edits are still there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} wurde früher bearbeitet; die {1} Bearbeitungen sind noch da.</translation>
     </message>
     <message>
         <source>Bring them back</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurückholen</translation>
     </message>
     <message>
         <source>{0} has moved; it was found as {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} wurde verschoben und als {1} gefunden.</translation>
     </message>
     <message>
         <source>Use it there</source>
-        <translation type="unfinished"></translation>
+        <translation>Dort verwenden</translation>
     </message>
     <message>
         <source>The history takes {0}, more than the {1} meant for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Verlauf belegt {0}, mehr als die dafür vorgesehenen {1}.</translation>
     </message>
     <message>
         <source>Nothing is removed by itself; delete edits that you do not need.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts wird von selbst entfernt; nicht benötigte Bearbeitungen bitte löschen.</translation>
     </message>
 </context>
 <context>
     <name>QueueList</name>
     <message>
         <source>Waiting runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Wartende Läufe</translation>
     </message>
     <message>
         <source>Waiting {0}: {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Wartet {0}: {1}</translation>
     </message>
     <message>
         <source>Do not run “{0}”</source>
-        <translation type="unfinished"></translation>
+        <translation>„{0}“ nicht ausführen</translation>
     </message>
 </context>
 <context>
     <name>RecordPanel</name>
     <message>
         <source>Recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufnahme</translation>
     </message>
     <message>
         <source>Stop and keep</source>
-        <translation type="unfinished"></translation>
+        <translation>Beenden und behalten</translation>
     </message>
     <message>
         <source>Discard</source>
-        <translation type="unfinished"></translation>
+        <translation>Verwerfen</translation>
     </message>
     <message>
         <source>End the recording and put it into the bin  (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufnahme beenden und in die Ablage legen  (Eingabetaste)</translation>
     </message>
     <message>
         <source>End the recording and forget it  (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufnahme beenden und vergessen  (Esc)</translation>
     </message>
     <message>
         <source>Recording {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufnahme {0}</translation>
     </message>
 </context>
 <context>
     <name>RecoveryBar</name>
     <message>
         <source>Work to restore</source>
-        <translation type="unfinished"></translation>
+        <translation>Wiederherzustellende Arbeit</translation>
     </message>
     <message>
         <source>Restore</source>
-        <translation type="unfinished"></translation>
+        <translation>Wiederherstellen</translation>
     </message>
     <message>
         <source>Go on where you were</source>
-        <translation type="unfinished"></translation>
+        <translation>Dort weitermachen, wo Sie waren</translation>
     </message>
     <message>
         <source>Not now</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht jetzt</translation>
     </message>
     <message>
         <source>Keep it and ask again at the next start</source>
-        <translation type="unfinished"></translation>
+        <translation>Behalten und beim nächsten Start wieder fragen</translation>
     </message>
     <message>
         <source>Delete…</source>
-        <translation type="unfinished"></translation>
+        <translation>Löschen…</translation>
     </message>
     <message>
         <source>Delete this work for good</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Arbeit endgültig löschen</translation>
     </message>
     <message>
         <source>Overtone was closed while {0} was open. All of it is still there: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Overtone wurde beendet, während {0} geöffnet war. Alles ist noch da: {1}.</translation>
     </message>
     <message>
         <source>Overtone was closed while {0} photos were open. All of it is still there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Overtone wurde beendet, während {0} Fotos geöffnet waren. Alles ist noch da.</translation>
     </message>
     <message>
         <source>{0} · {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} · {1}</translation>
     </message>
     <message>
         <source>mask and references of {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske und Referenzen vom {0}</translation>
     </message>
     <message>
         <source>1 edit, {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Bearbeitung, {0}</translation>
     </message>
     <message>
         <source>{0} edits, {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Bearbeitungen, {1}</translation>
     </message>
 </context>
 <context>
     <name>ReferenceDesk</name>
     <message>
         <source>pasted</source>
-        <translation type="unfinished"></translation>
+        <translation>eingefügt</translation>
     </message>
     <message>
         <source>{0} is a folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist ein Ordner.</translation>
     </message>
     <message>
         <source>Drop the pictures in it, or add the folder to your library.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Bilder darin ablegen oder den Ordner in die Bibliothek aufnehmen.</translation>
     </message>
     <message>
         <source>Overtone works offline, so nothing was fetched from {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Overtone arbeitet ohne Internet, darum wurde von {0} nichts geholt.</translation>
     </message>
     <message>
         <source>Save the picture to your disk and drop the file, or copy the picture itself and paste it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild auf dem Rechner speichern und die Datei ablegen, oder das Bild selbst kopieren und einfügen.</translation>
     </message>
     <message>
         <source>Nothing is painted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts ist markiert.</translation>
     </message>
     <message>
         <source>Mark with a brush or a shape what is wanted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit einem Pinsel oder einer Form markieren, was gewünscht ist.</translation>
     </message>
     <message>
         <source>part of {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Teil von {0}</translation>
     </message>
     <message>
         <source>The clipboard holds no picture and no file.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Zwischenablage enthält weder Bild noch Datei.</translation>
     </message>
     <message>
         <source>{0} is in the bin already.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} liegt schon in der Ablage.</translation>
     </message>
     <message>
         <source>These are in the bins already: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese liegen schon in den Ablagen: {0}.</translation>
     </message>
 </context>
 <context>
     <name>RegionDesk</name>
     <message>
         <source>Inside the painted mask.</source>
-        <translation type="unfinished"></translation>
+        <translation>Innerhalb der gemalten Maske.</translation>
     </message>
     <message>
         <source>The whole photo.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das ganze Foto.</translation>
     </message>
     <message>
         <source>Looking for “{0}”…</source>
-        <translation type="unfinished"></translation>
+        <translation>„{0}“ wird gesucht…</translation>
     </message>
     <message>
         <source>Outlined: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Umrandet: {0}.</translation>
     </message>
 </context>
 <context>
     <name>Removing</name>
     <message>
         <source>A result is waiting.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Ergebnis wartet.</translation>
     </message>
     <message>
         <source>Accept or discard it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuerst übernehmen oder verwerfen.</translation>
     </message>
     <message>
         <source>An edit is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Bearbeitung läuft.</translation>
     </message>
     <message>
         <source>Wait for it, or cancel it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf sie warten oder sie abbrechen.</translation>
     </message>
     <message>
         <source>what is painted</source>
-        <translation type="unfinished"></translation>
+        <translation>das Übermalte</translation>
     </message>
     <message>
         <source>Remove what is painted</source>
-        <translation type="unfinished"></translation>
+        <translation>Übermaltes entfernen</translation>
     </message>
     <message>
         <source> {0} %</source>
-        <translation type="unfinished"></translation>
+        <translation> {0} %</translation>
     </message>
     <message>
         <source>Removing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird entfernt…</translation>
     </message>
 </context>
 <context>
     <name>ResultBar</name>
     <message>
         <source>Result</source>
-        <translation type="unfinished"></translation>
+        <translation>Ergebnis</translation>
     </message>
     <message>
         <source>Hold to see the photo before</source>
-        <translation type="unfinished"></translation>
+        <translation>Halten, um das Foto vorher zu sehen</translation>
     </message>
     <message>
         <source>Hold to see the photo before  (\)</source>
-        <translation type="unfinished"></translation>
+        <translation>Halten, um das Foto vorher zu sehen  (\)</translation>
     </message>
     <message>
         <source>Try another</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu versuchen</translation>
     </message>
     <message>
         <source>The same plan with another seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Derselbe Plan mit einem anderen Startwert</translation>
     </message>
     <message>
         <source>Discard</source>
-        <translation type="unfinished"></translation>
+        <translation>Verwerfen</translation>
     </message>
     <message>
         <source>Accept</source>
-        <translation type="unfinished"></translation>
+        <translation>Übernehmen</translation>
     </message>
 </context>
 <context>
     <name>Results</name>
     <message>
         <source>Pictures found</source>
-        <translation type="unfinished"></translation>
+        <translation>Gefundene Bilder</translation>
     </message>
     <message>
         <source>Double-click or drag: use as a reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Doppelklick oder ziehen: als Referenz verwenden</translation>
     </message>
 </context>
 <context>
     <name>RunBar</name>
     <message>
         <source>Run</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausführen</translation>
     </message>
     <message>
         <source>Plan only</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur planen</translation>
     </message>
     <message>
         <source>Show what would be done, without doing it</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeigen, was getan würde, ohne es zu tun</translation>
     </message>
     <message>
         <source>Variations</source>
-        <translation type="unfinished"></translation>
+        <translation>Varianten</translation>
     </message>
     <message>
         <source>How many results to make, 1 to 4</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Ergebnisse erzeugt werden, 1 bis 4</translation>
     </message>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortschritt</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Stop; the photo stays as it is  (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>Anhalten; das Foto bleibt, wie es ist  (Esc)</translation>
     </message>
     <message>
         <source>Run next</source>
-        <translation type="unfinished"></translation>
+        <translation>Einreihen</translation>
     </message>
     <message>
         <source>Starting</source>
-        <translation type="unfinished"></translation>
+        <translation>Beginnt</translation>
     </message>
     <message>
         <source>Run it after the present one  ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach dem jetzigen ausführen  ({0})</translation>
     </message>
     <message>
         <source>Plan and edit  ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>Planen und bearbeiten  ({0})</translation>
     </message>
     <message>
         <source> · {0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation> · {0} von {1}</translation>
     </message>
 </context>
 <context>
     <name>Running</name>
     <message>
         <source>Cancelled. The photo is as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen. Das Foto ist, wie es war.</translation>
     </message>
     <message>
         <source>{0} of the oldest results were let go to save memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} der ältesten Ergebnisse wurden entfernt, um Speicher zu sparen.</translation>
     </message>
     <message>
         <source>Pin the ones to keep.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was bleiben soll, anheften.</translation>
     </message>
     <message>
         <source>Accepting this replaces “{0}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird dies übernommen, ersetzt es „{0}“.</translation>
     </message>
     <message>
         <source>Keep both</source>
-        <translation type="unfinished"></translation>
+        <translation>Beide behalten</translation>
     </message>
 </context>
 <context>
     <name>Runs</name>
     <message>
         <source>The photo has another size than when “{0}” was asked for.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Foto hat eine andere Größe als bei „{0}“.</translation>
     </message>
     <message>
         <source>Run it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut ausführen.</translation>
     </message>
 </context>
 <context>
     <name>Selecting</name>
     <message>
         <source>Looking for {0}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} wird gesucht…</translation>
     </message>
     <message>
         <source>Looking for the object there…</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Objekt dort wird gesucht…</translation>
     </message>
 </context>
 <context>
     <name>Session</name>
     <message>
         <source>Opening {0}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} wird geöffnet…</translation>
     </message>
     <message>
         <source>Saving {0}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} wird gespeichert…</translation>
     </message>
     <message>
         <source>Exporting {0}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} wird exportiert…</translation>
     </message>
     <message>
         <source>Reading {0}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} wird gelesen…</translation>
     </message>
     <message>
         <source>Reading {0} files…</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Dateien werden gelesen…</translation>
     </message>
     <message>
         <source>Putting the picture together…</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild wird zusammengesetzt…</translation>
     </message>
     <message>
         <source>Only the first {0} of {1} files were taken.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur die ersten {0} von {1} Dateien wurden genommen.</translation>
     </message>
     <message>
         <source>Add the others in smaller lots.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die anderen in kleineren Mengen hinzufügen.</translation>
     </message>
 </context>
 <context>
     <name>SettingsSheet</name>
     <message>
         <source>Settings of this result</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen dieses Ergebnisses</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopieren</translation>
     </message>
     <message>
         <source>Use for the next runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Für die nächsten Läufe nehmen</translation>
     </message>
     <message>
         <source>Instruction: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Anweisung: {0}</translation>
     </message>
     <message>
         <source>Engine: {0} on {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Engine: {0} auf {1}</translation>
     </message>
     <message>
         <source>Seed: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Startwert: {0}</translation>
     </message>
     <message>
         <source>Steps: {0}   Keep: {1:g}   Guidance: {2:g}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte: {0}   Erhalten: {1:g}   Prompttreue: {2:g}</translation>
     </message>
     <message>
         <source>Sampler: {0}   Subject: {1:g}   Beauty: {2:g}</source>
-        <translation type="unfinished"></translation>
+        <translation>Sampler: {0}   Motivtreue: {1:g}   Ästhetik: {2:g}</translation>
     </message>
     <message>
         <source>{0}: {1:.1f} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}: {1:.1f} s</translation>
     </message>
 </context>
 <context>
     <name>SidePanel</name>
     <message>
         <source>Pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder</translation>
     </message>
     <message>
         <source>Drop or paste pictures here: a thing to add or to swap in, or a style to take over. Ctrl-drag brings the painted part of the photo.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder hier ablegen oder einfügen: etwas zum Hinzufügen oder Austauschen, oder ein Stil zum Übernehmen. Strg+Ziehen bringt den markierten Teil des Fotos.</translation>
     </message>
     <message>
         <source>Add pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder hinzufügen</translation>
     </message>
     <message>
         <source>Open the library</source>
-        <translation type="unfinished"></translation>
+        <translation>Bibliothek öffnen</translation>
     </message>
     <message>
         <source>Sounds</source>
-        <translation type="unfinished"></translation>
+        <translation>Klänge</translation>
     </message>
     <message>
         <source>Drop a sound here to bring in what makes it, or music to set the mood.</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Klang ablegen, um zu holen, was so klingt, oder Musik, um die Stimmung zu setzen.</translation>
     </message>
     <message>
         <source>Add sounds</source>
-        <translation type="unfinished"></translation>
+        <translation>Klänge hinzufügen</translation>
     </message>
 </context>
 <context>
     <name>Sight</name>
     <message>
         <source>After</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachher</translation>
     </message>
     <message>
         <source>Before</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorher</translation>
     </message>
 </context>
 <context>
     <name>SoundDesk</name>
     <message>
         <source>Record a sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Klang aufnehmen</translation>
     </message>
     <message>
         <source>recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufnahme</translation>
     </message>
     <message>
         <source>The microphone has gone; what it recorded is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Mikrofon ist weg; was aufgenommen wurde, bleibt.</translation>
     </message>
 </context>
 <context>
     <name>SoundPanel</name>
     <message>
         <source>Sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Klang</translation>
     </message>
     <message>
         <source>Close the sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Klang schließen</translation>
     </message>
     <message>
         <source>Play</source>
-        <translation type="unfinished"></translation>
+        <translation>Abspielen</translation>
     </message>
     <message>
         <source>Keep this part</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Teil behalten</translation>
     </message>
     <message>
         <source>Use only the part between the two handles</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur den Teil zwischen den beiden Griffen verwenden</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>Pause</translation>
     </message>
 </context>
 <context>
     <name>StatusLine</name>
     <message>
         <source>16 bit</source>
-        <translation type="unfinished"></translation>
+        <translation>16 Bit</translation>
     </message>
     <message>
         <source>not saved</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht gespeichert</translation>
     </message>
     <message>
         <source>not assembled</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht eingerichtet</translation>
     </message>
     <message>
         <source>ready</source>
-        <translation type="unfinished"></translation>
+        <translation>bereit</translation>
     </message>
     <message>
         <source>Engine: {0} · {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Engine: {0} · {1}</translation>
     </message>
     <message>
         <source>About Overtone and its models</source>
-        <translation type="unfinished"></translation>
+        <translation>Über Overtone und seine Modelle</translation>
     </message>
 </context>
 <context>
     <name>Steering</name>
     <message>
         <source>The engine is not assembled yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine ist noch nicht eingerichtet.</translation>
     </message>
     <message>
         <source>Open a photo first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuerst ein Foto öffnen.</translation>
     </message>
     <message>
         <source>&amp;Undo {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rückgängig {0}</translation>
     </message>
     <message>
-        <source>&amp;Redo {0}</source>
-        <translation type="unfinished"></translation>
+        <source>R&amp;edo {0}</source>
+        <translation>&amp;Wiederholen {0}</translation>
     </message>
 </context>
 <context>
     <name>TalkDesk</name>
     <message>
         <source>This is the photo after “{0}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das ist das Foto nach „{0}“.</translation>
     </message>
     <message>
         <source>Back to now</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurück zu jetzt</translation>
     </message>
 </context>
 <context>
     <name>Tile</name>
     <message>
         <source>Enter puts its marker into the instruction, F2 renames it, Delete removes it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingabetaste setzt die Referenz in die Anweisung, F2 benennt sie um, Entf entfernt sie.</translation>
     </message>
     <message>
         <source>Remove {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} entfernen</translation>
     </message>
     <message>
         <source>Play {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} abspielen</translation>
     </message>
     <message>
         <source>Pause {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} anhalten</translation>
     </message>
     <message>
         <source>hears {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>hört {0}</translation>
     </message>
     <message>
         <source>sees {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>sieht {0}</translation>
     </message>
     <message>
         <source>Picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild</translation>
     </message>
     <message>
         <source>Sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Klang</translation>
     </message>
     <message>
         <source>Click or drag: put {0} into the instruction</source>
-        <translation type="unfinished"></translation>
+        <translation>Klicken oder ziehen: {0} in die Anweisung setzen</translation>
     </message>
     <message>
         <source>Put {0} into the Instruction</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} in die Anweisung setzen</translation>
     </message>
     <message>
         <source>Place on the Photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf dem Foto platzieren</translation>
     </message>
     <message>
         <source>Listen and Trim…</source>
-        <translation type="unfinished"></translation>
+        <translation>Anhören und zuschneiden…</translation>
     </message>
     <message>
         <source>Rename…</source>
-        <translation type="unfinished"></translation>
+        <translation>Umbenennen…</translation>
     </message>
     <message>
         <source>Meant For</source>
-        <translation type="unfinished"></translation>
+        <translation>Gedacht für</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>Entfernen</translation>
     </message>
 </context>
 <context>
     <name>ToolBar</name>
     <message>
         <source>Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>Werkzeuge</translation>
     </message>
     <message>
         <source>Hold to see the photo before</source>
-        <translation type="unfinished"></translation>
+        <translation>Halten, um das Foto vorher zu sehen</translation>
     </message>
     <message>
         <source>Hold to see the photo before  (\)</source>
-        <translation type="unfinished"></translation>
+        <translation>Halten, um das Foto vorher zu sehen  (\)</translation>
     </message>
 </context>
 <context>
     <name>ToolOptions</name>
     <message>
         <source>Tool options</source>
-        <translation type="unfinished"></translation>
+        <translation>Werkzeugoptionen</translation>
     </message>
     <message>
         <source>Mask: edge, file and colour</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske: Kante, Datei und Farbe</translation>
     </message>
     <message>
         <source>{0} px</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} px</translation>
     </message>
     <message>
         <source>{0} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} %</translation>
     </message>
     <message>
         <source>Shift adds, Alt takes away, both intersect</source>
-        <translation type="unfinished"></translation>
+        <translation>Umschalt fügt hinzu, Alt nimmt weg, beide bilden die Schnittmenge</translation>
     </message>
     <message>
         <source>Hand</source>
-        <translation type="unfinished"></translation>
+        <translation>Hand</translation>
     </message>
     <message>
         <source>Drag the photo; double-click for fit or 100 %</source>
-        <translation type="unfinished"></translation>
+        <translation>Foto ziehen; Doppelklick für Einpassen oder 100 %</translation>
     </message>
     <message>
         <source>Brush</source>
-        <translation type="unfinished"></translation>
+        <translation>Pinsel</translation>
     </message>
     <message>
         <source>Paint where to edit; Shift-click draws straight on</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu Bearbeitendes markieren; Umschalt-Klick zieht gerade Linien</translation>
     </message>
     <message>
         <source>Eraser</source>
-        <translation type="unfinished"></translation>
+        <translation>Radiergummi</translation>
     </message>
     <message>
         <source>Take away from the mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus der Maske wegnehmen</translation>
     </message>
     <message>
         <source>Lasso</source>
-        <translation type="unfinished"></translation>
+        <translation>Lasso</translation>
     </message>
     <message>
         <source>Polygon</source>
-        <translation type="unfinished"></translation>
+        <translation>Polygon</translation>
     </message>
     <message>
         <source>Click the corners; Enter closes, Backspace takes one back</source>
-        <translation type="unfinished"></translation>
+        <translation>Ecken anklicken; Eingabetaste schließt, Rücktaste nimmt eine zurück</translation>
     </message>
     <message>
         <source>Rectangle</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechteck</translation>
     </message>
     <message>
         <source>Shift: square · Alt: from the middle</source>
-        <translation type="unfinished"></translation>
+        <translation>Umschalt: Quadrat · Alt: aus der Mitte</translation>
     </message>
     <message>
         <source>Ellipse</source>
-        <translation type="unfinished"></translation>
+        <translation>Ellipse</translation>
     </message>
     <message>
         <source>Shift: circle · Alt: from the middle</source>
-        <translation type="unfinished"></translation>
+        <translation>Umschalt: Kreis · Alt: aus der Mitte</translation>
     </message>
     <message>
         <source>Select objects</source>
-        <translation type="unfinished"></translation>
+        <translation>Objekte auswählen</translation>
     </message>
     <message>
         <source>Click an object, or name it</source>
-        <translation type="unfinished"></translation>
+        <translation>Objekt anklicken oder nennen</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>Entfernen</translation>
     </message>
     <message>
         <source>Paint over it; let go, and it is gone</source>
-        <translation type="unfinished"></translation>
+        <translation>Übermalen; beim Loslassen verschwindet es</translation>
     </message>
     <message>
         <source>Place</source>
-        <translation type="unfinished"></translation>
+        <translation>Platzieren</translation>
     </message>
     <message>
         <source>Drag it; corners scale, the round handle turns it</source>
-        <translation type="unfinished"></translation>
+        <translation>Ziehen; Ecken skalieren, der runde Griff dreht</translation>
     </message>
     <message>
         <source>Expand</source>
-        <translation type="unfinished"></translation>
+        <translation>Erweitern</translation>
     </message>
     <message>
         <source>Drag the frame outwards; Enter fills it</source>
-        <translation type="unfinished"></translation>
+        <translation>Rahmen nach außen ziehen; Eingabetaste füllt ihn</translation>
     </message>
     <message>
         <source>Brush size</source>
-        <translation type="unfinished"></translation>
+        <translation>Pinselgröße</translation>
     </message>
     <message>
         <source>Brush size in photo pixels  ([ and ])</source>
-        <translation type="unfinished"></translation>
+        <translation>Pinselgröße in Fotopixeln  ([ und ])</translation>
     </message>
     <message>
         <source>Brush hardness</source>
-        <translation type="unfinished"></translation>
+        <translation>Pinselhärte</translation>
     </message>
     <message>
         <source>Hardness: how sharp the brush&apos;s edge is  ({ and })</source>
-        <translation type="unfinished"></translation>
+        <translation>Härte: wie scharf der Rand des Pinsels ist  ({ und })</translation>
     </message>
     <message>
         <source>Pressure</source>
-        <translation type="unfinished"></translation>
+        <translation>Druck</translation>
     </message>
     <message>
         <source>A pen&apos;s pressure sets the size</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Druck des Stifts bestimmt die Größe</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe</translation>
     </message>
     <message>
         <source>Hardness</source>
-        <translation type="unfinished"></translation>
+        <translation>Härte</translation>
     </message>
     <message>
         <source>New: replace the mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu: die Maske ersetzen</translation>
     </message>
     <message>
         <source>Add to the mask  (Shift)</source>
-        <translation type="unfinished"></translation>
+        <translation>Zur Maske hinzufügen  (Umschalt)</translation>
     </message>
     <message>
         <source>Take away from the mask  (Alt)</source>
-        <translation type="unfinished"></translation>
+        <translation>Von der Maske wegnehmen  (Alt)</translation>
     </message>
     <message>
         <source>Keep what both cover  (Shift+Alt)</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur behalten, was beide abdecken  (Umschalt+Alt)</translation>
     </message>
     <message>
         <source>the red boat</source>
-        <translation type="unfinished"></translation>
+        <translation>the red boat</translation>
     </message>
     <message>
         <source>Select by words</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit Worten auswählen</translation>
     </message>
     <message>
         <source>Name what to select, then Enter  (Ctrl+F)</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf Englisch nennen, was ausgewählt werden soll, dann Eingabetaste  (Strg+F)</translation>
     </message>
     <message>
         <source>Select</source>
-        <translation type="unfinished"></translation>
+        <translation>Auswählen</translation>
     </message>
     <message>
         <source>Select what the words name  (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>Auswählen, was die Worte nennen  (Eingabetaste)</translation>
     </message>
     <message>
         <source>Mirror the picture  (F)</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild spiegeln  (F)</translation>
     </message>
     <message>
         <source>Turn the picture by 15 degrees  (. and ,)</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild um 15 Grad drehen  (. und ,)</translation>
     </message>
     <message>
         <source>Take the picture off the photo  (Delete)</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild vom Foto nehmen  (Entf)</translation>
     </message>
     <message>
         <source>Put it in</source>
-        <translation type="unfinished"></translation>
+        <translation>Einsetzen</translation>
     </message>
     <message>
         <source>Put the picture into the photo as it lies  (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild ins Foto einsetzen, wie es liegt  (Eingabetaste)</translation>
     </message>
     <message>
         <source>Ratio of the new frame</source>
-        <translation type="unfinished"></translation>
+        <translation>Seitenverhältnis des neuen Rahmens</translation>
     </message>
     <message>
         <source>Ratio of the new frame, width to height</source>
-        <translation type="unfinished"></translation>
+        <translation>Seitenverhältnis des neuen Rahmens, Breite zu Höhe</translation>
     </message>
     <message>
         <source>Free</source>
-        <translation type="unfinished"></translation>
+        <translation>Frei</translation>
     </message>
     <message>
         <source>A4 upright</source>
-        <translation type="unfinished"></translation>
+        <translation>A4 hochkant</translation>
     </message>
     <message>
         <source>Fill the new frame  (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>Den neuen Rahmen füllen  (Eingabetaste)</translation>
     </message>
     <message>
         <source>Reset frame</source>
-        <translation type="unfinished"></translation>
+        <translation>Rahmen zurücksetzen</translation>
     </message>
     <message>
         <source>Let the engine choose again what it sees around the mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine wieder wählen lassen, was sie um die Maske herum sieht</translation>
     </message>
 </context>
 <context>
     <name>ToolStrip</name>
     <message>
         <source>Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>Werkzeuge</translation>
     </message>
 </context>
 <context>
     <name>Waveform</name>
     <message>
         <source>Waveform</source>
-        <translation type="unfinished"></translation>
+        <translation>Wellenform</translation>
     </message>
     <message>
         <source>Left and Right seek; Shift moves the start, Ctrl the end.</source>
-        <translation type="unfinished"></translation>
+        <translation>Links und Rechts springen; Umschalt verschiebt den Anfang, Strg das Ende.</translation>
     </message>
     <message>
         <source>Click to seek, drag the ends to trim.
 {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Klicken springt, die Enden ziehen schneidet zu.
+{0}</translation>
     </message>
 </context>
 <context>
     <name>Welcome</name>
     <message>
         <source>Drop a photo here</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Foto hier ablegen</translation>
     </message>
     <message>
         <source>Then say what to change, in words, pictures and sounds.
 Everything stays on this machine; the original is never touched.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dann in Worten, Bildern und Klängen sagen, was sich ändern soll.
+Alles bleibt auf diesem Rechner; das Original bleibt unberührt.</translation>
     </message>
     <message>
         <source>Open a photo…</source>
-        <translation type="unfinished"></translation>
+        <translation>Foto öffnen…</translation>
     </message>
     <message>
         <source>Open the sample</source>
-        <translation type="unfinished"></translation>
+        <translation>Beispiel öffnen</translation>
     </message>
 </context>
 <context>
     <name>actions</name>
     <message>
         <source>&amp;Open a Photo…</source>
-        <translation type="unfinished"></translation>
+        <translation>Foto ö&amp;ffnen…</translation>
     </message>
     <message>
         <source>Open the Sa&amp;mple</source>
-        <translation type="unfinished"></translation>
+        <translation>Beispiel öff&amp;nen</translation>
     </message>
     <message>
         <source>Add &amp;Pictures…</source>
-        <translation type="unfinished"></translation>
+        <translation>B&amp;ilder hinzufügen…</translation>
     </message>
     <message>
         <source>Add So&amp;unds…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Klänge hinzufügen…</translation>
     </message>
     <message>
         <source>&amp;Paste as Reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Als Referenz ein&amp;fügen</translation>
     </message>
     <message>
         <source>&amp;Library…</source>
-        <translation type="unfinished"></translation>
+        <translation>Bib&amp;liothek…</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Speichern</translation>
     </message>
     <message>
         <source>Save &amp;As…</source>
-        <translation type="unfinished"></translation>
+        <translation>Speichern &amp;unter…</translation>
     </message>
     <message>
         <source>Save Pro&amp;ject</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Projekt speichern</translation>
     </message>
     <message>
         <source>Save Project As…</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekt speichern unter…</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Beenden</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&amp;Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rückgängig</translation>
     </message>
     <message>
         <source>&amp;Hand</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Hand</translation>
     </message>
     <message>
         <source>&amp;Brush</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Pinsel</translation>
     </message>
     <message>
         <source>&amp;Eraser</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Radiergummi</translation>
     </message>
     <message>
         <source>&amp;Lasso</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Lasso</translation>
     </message>
     <message>
         <source>&amp;Polygon</source>
-        <translation type="unfinished"></translation>
+        <translation>Pol&amp;ygon</translation>
     </message>
     <message>
         <source>&amp;Rectangle</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&amp;Ellipse</source>
-        <translation type="unfinished"></translation>
+        <translation>R&amp;echteck</translation>
     </message>
     <message>
         <source>Select &amp;Objects</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Objekte auswählen</translation>
     </message>
     <message>
         <source>Re&amp;move Brush</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Place the &amp;Picture</source>
-        <translation type="unfinished"></translation>
+        <translation>E&amp;ntfernen-Pinsel</translation>
     </message>
     <message>
         <source>E&amp;xpand the Frame</source>
-        <translation type="unfinished"></translation>
+        <translation>Rah&amp;men erweitern</translation>
     </message>
     <message>
         <source>&amp;Smaller Brush</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&amp;Larger Brush</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>S&amp;ofter Brush</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&amp;Harder Brush</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Kleinerer Pinsel</translation>
     </message>
     <message>
         <source>Swi&amp;tch Add and Erase</source>
-        <translation type="unfinished"></translation>
+        <translation>Hinzufügen und Radieren tau&amp;schen</translation>
     </message>
     <message>
         <source>Select by &amp;Words</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit &amp;Worten auswählen</translation>
     </message>
     <message>
         <source>&amp;Grow Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske &amp;vergrößern</translation>
     </message>
     <message>
         <source>Shrin&amp;k Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske ver&amp;kleinern</translation>
     </message>
     <message>
         <source>&amp;Feather Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske weich&amp;zeichnen</translation>
     </message>
     <message>
-        <source>Open Mas&amp;k…</source>
-        <translation type="unfinished"></translation>
+        <source>R&amp;edo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>Ell&amp;ipse</source>
+        <translation>Ell&amp;ipse</translation>
+    </message>
+    <message>
+        <source>Place the Pi&amp;cture</source>
+        <translation>Bild pla&amp;tzieren</translation>
+    </message>
+    <message>
+        <source>Lar&amp;ger Brush</source>
+        <translation>&amp;Größerer Pinsel</translation>
+    </message>
+    <message>
+        <source>So&amp;fter Brush</source>
+        <translation>&amp;Weicherer Pinsel</translation>
+    </message>
+    <message>
+        <source>H&amp;arder Brush</source>
+        <translation>H&amp;ärterer Pinsel</translation>
+    </message>
+    <message>
+        <source>O&amp;pen Mask…</source>
+        <translation>Maske ö&amp;ffnen…</translation>
     </message>
     <message>
         <source>Save M&amp;ask…</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske &amp;speichern…</translation>
     </message>
     <message>
         <source>Rese&amp;t the Context Frame</source>
-        <translation type="unfinished"></translation>
+        <translation>K&amp;ontextrahmen zurücksetzen</translation>
     </message>
     <message>
         <source>Use Painted Part as &amp;Reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Markierten Teil als &amp;Referenz</translation>
     </message>
     <message>
         <source>&amp;Invert Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske &amp;umkehren</translation>
     </message>
     <message>
         <source>&amp;Clear Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske &amp;löschen</translation>
     </message>
     <message>
         <source>Show &amp;Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske zei&amp;gen</translation>
     </message>
     <message>
         <source>&amp;Fit in Window</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Einpassen</translation>
     </message>
     <message>
         <source>&amp;100 %</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;100 %</translation>
     </message>
     <message>
         <source>Zoom &amp;In</source>
-        <translation type="unfinished"></translation>
+        <translation>Ver&amp;größern</translation>
     </message>
     <message>
         <source>Zoom &amp;Out</source>
-        <translation type="unfinished"></translation>
+        <translation>Ver&amp;kleinern</translation>
     </message>
     <message>
         <source>See &amp;Before</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Vorher zeigen</translation>
     </message>
     <message>
         <source>&amp;Split Before and After</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorher und nachher ge&amp;teilt</translation>
     </message>
     <message>
         <source>Before and After Si&amp;de by Side</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorher und nachher &amp;nebeneinander</translation>
     </message>
     <message>
         <source>&amp;Run</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ausführen</translation>
     </message>
     <message>
-        <source>&amp;Plan Only</source>
-        <translation type="unfinished"></translation>
+        <source>P&amp;lan Only</source>
+        <translation>Nur &amp;planen</translation>
+    </message>
+    <message>
+        <source>Free the &amp;Engine’s Memory</source>
+        <translation>Speicher der Engine &amp;freigeben</translation>
     </message>
     <message>
         <source>&amp;Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbre&amp;chen</translation>
     </message>
     <message>
         <source>&amp;Accept Result</source>
-        <translation type="unfinished"></translation>
+        <translation>Ergebnis ü&amp;bernehmen</translation>
     </message>
     <message>
         <source>&amp;Discard Result</source>
-        <translation type="unfinished"></translation>
+        <translation>Ergebnis &amp;verwerfen</translation>
     </message>
     <message>
         <source>&amp;Next Result</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nächstes Ergebnis</translation>
     </message>
     <message>
         <source>Pre&amp;vious Result</source>
-        <translation type="unfinished"></translation>
+        <translation>V&amp;origes Ergebnis</translation>
     </message>
     <message>
         <source>Go to the &amp;Instruction</source>
-        <translation type="unfinished"></translation>
+        <translation>Zur Anweisun&amp;g</translation>
     </message>
     <message>
         <source>&amp;Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Exportieren…</translation>
     </message>
     <message>
         <source>De&amp;velop…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ent&amp;wickeln…</translation>
     </message>
     <message>
         <source>Prefere&amp;nces…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Voreinstellungen…</translation>
     </message>
     <message>
         <source>&amp;Find a Command…</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehl &amp;suchen…</translation>
     </message>
     <message>
         <source>&amp;Models…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Modelle…</translation>
     </message>
     <message>
         <source>&amp;This Machine…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&amp;Free the Engine’s Memory</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Dieser Rechner…</translation>
     </message>
     <message>
         <source>First &amp;Steps</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Erste Schritte</translation>
     </message>
     <message>
         <source>Open &amp;Recent</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Zuletzt geöffnet</translation>
     </message>
     <message>
         <source>&amp;About Overtone and Its Models</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Über Overtone und seine Modelle</translation>
     </message>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Datei</translation>
     </message>
     <message>
         <source>&amp;Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Bearbeiten</translation>
     </message>
     <message>
         <source>&amp;Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Werkzeuge</translation>
     </message>
     <message>
         <source>&amp;Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Maske</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ansicht</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Hilfe</translation>
     </message>
 </context>
 <context>
     <name>dialogs</name>
     <message>
         <source>Open a photo or a project</source>
-        <translation type="unfinished"></translation>
+        <translation>Foto oder Projekt öffnen</translation>
     </message>
     <message>
         <source>Photos and projects ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>Fotos und Projekte ({0})</translation>
     </message>
     <message>
         <source>Add pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder hinzufügen</translation>
     </message>
     <message>
         <source>Add sounds</source>
-        <translation type="unfinished"></translation>
+        <translation>Klänge hinzufügen</translation>
     </message>
     <message>
         <source>Open a mask: white where to edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske öffnen: weiß, wo bearbeitet werden soll</translation>
     </message>
     <message>
         <source>Save the photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Foto speichern</translation>
     </message>
     <message>
         <source>Unsaved changes</source>
-        <translation type="unfinished"></translation>
+        <translation>Ungespeicherte Änderungen</translation>
     </message>
     <message>
         <source>Save the changes to {0}?</source>
-        <translation type="unfinished"></translation>
+        <translation>Änderungen an {0} speichern?</translation>
     </message>
     <message>
         <source>Save the project (about {0})</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekt speichern (etwa {0})</translation>
     </message>
     <message>
         <source>Overtone projects ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>Overtone-Projekte ({0})</translation>
     </message>
     <message>
         <source>Delete the work</source>
-        <translation type="unfinished"></translation>
+        <translation>Arbeit löschen</translation>
     </message>
     <message>
         <source>Delete the edits of {0} for good? The photo itself stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Bearbeitungen von {0} endgültig löschen? Das Foto selbst bleibt.</translation>
     </message>
     <message>
         <source>Add a folder to the library</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner zur Bibliothek hinzufügen</translation>
     </message>
     <message>
         <source>Find pictures like this file</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder wie diese Datei finden</translation>
     </message>
     <message>
         <source>Pictures and sounds ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder und Klänge ({0})</translation>
     </message>
     <message>
         <source>All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Pictures ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder ({0})</translation>
     </message>
     <message>
         <source>Sounds ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>Klänge ({0})</translation>
     </message>
 </context>
 <context>
     <name>presets</name>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>Entfernen</translation>
     </message>
     <message>
         <source>Add</source>
-        <translation type="unfinished"></translation>
+        <translation>Hinzufügen</translation>
     </message>
     <message>
         <source>Replace</source>
-        <translation type="unfinished"></translation>
+        <translation>Ersetzen</translation>
     </message>
     <message>
         <source>Background</source>
-        <translation type="unfinished"></translation>
+        <translation>Hintergrund</translation>
     </message>
     <message>
         <source>Style</source>
-        <translation type="unfinished"></translation>
+        <translation>Stil</translation>
     </message>
     <message>
         <source>Mood</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimmung</translation>
     </message>
     <message>
         <source>Adjust</source>
-        <translation type="unfinished"></translation>
+        <translation>Anpassen</translation>
     </message>
     <message>
         <source>Move</source>
-        <translation type="unfinished"></translation>
+        <translation>Verschieben</translation>
     </message>
     <message>
         <source>Resize</source>
-        <translation type="unfinished"></translation>
+        <translation>Skalieren</translation>
     </message>
     <message>
         <source>Expand</source>
-        <translation type="unfinished"></translation>
+        <translation>Erweitern</translation>
     </message>
     <message>
         <source>Restore</source>
-        <translation type="unfinished"></translation>
+        <translation>Restaurieren</translation>
     </message>
     <message>
         <source>Story</source>
-        <translation type="unfinished"></translation>
+        <translation>Geschichte</translation>
     </message>
     <message>
         <source>Ask</source>
-        <translation type="unfinished"></translation>
+        <translation>Fragen</translation>
     </message>
 </context>
 <context>
     <name>runs</name>
     <message>
         <source>{0} stands in the instruction, but there is no such reference.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} steht in der Anweisung, aber diese Referenz gibt es nicht.</translation>
     </message>
     <message>
         <source>Add a picture or sound, or delete the marker.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Bild oder einen Klang hinzufügen oder den Verweis löschen.</translation>
     </message>
     <message>
         <source>{0} is no longer there.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist nicht mehr da.</translation>
     </message>
     <message>
         <source>Remove {0} and add the file again.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} entfernen und die Datei neu hinzufügen.</translation>
     </message>
 </context>
 <context>
     <name>wording</name>
     <message>
         <source>whole photo</source>
-        <translation type="unfinished"></translation>
+        <translation>ganzes Foto</translation>
     </message>
     <message>
         <source>add {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} hinzufügen</translation>
     </message>
     <message>
         <source>replace {0} → {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ersetzen → {1}</translation>
     </message>
     <message>
         <source>background → {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Hintergrund → {0}</translation>
     </message>
     <message>
         <source>remove {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} entfernen</translation>
     </message>
     <message>
         <source>move {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} verschieben</translation>
     </message>
     <message>
         <source>resize {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} skalieren</translation>
     </message>
     <message>
         <source>style of {0} → {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Stil: {0} → {1}</translation>
     </message>
     <message>
         <source>mood of {0} → {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimmung: {0} → {1}</translation>
     </message>
     <message>
         <source>adjust {0} → {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>anpassen: {0} → {1}</translation>
     </message>
     <message>
         <source>expand the frame</source>
-        <translation type="unfinished"></translation>
+        <translation>Rahmen erweitern</translation>
     </message>
     <message>
         <source>make {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} erzeugen</translation>
     </message>
     <message>
         <source>make a variation</source>
-        <translation type="unfinished"></translation>
+        <translation>Variante erzeugen</translation>
     </message>
     <message>
         <source>restore {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} restaurieren</translation>
     </message>
     <message>
         <source>describe {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} beschreiben</translation>
     </message>
     <message>
         <source>fill {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} füllen</translation>
     </message>
     <message>
         <source>Anything</source>
-        <translation type="unfinished"></translation>
+        <translation>Beliebiges</translation>
     </message>
     <message>
         <source>Mood</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimmung</translation>
     </message>
     <message>
         <source>The thing that sounds</source>
-        <translation type="unfinished"></translation>
+        <translation>Das, was klingt</translation>
     </message>
     <message>
         <source>Subject</source>
-        <translation type="unfinished"></translation>
+        <translation>Motivtreue</translation>
     </message>
     <message>
         <source>Style</source>
-        <translation type="unfinished"></translation>
+        <translation>Stil</translation>
     </message>
     <message>
         <source>Background</source>
-        <translation type="unfinished"></translation>
+        <translation>Hintergrund</translation>
     </message>
     <message>
         <source>Colours</source>
-        <translation type="unfinished"></translation>
+        <translation>Farben</translation>
     </message>
     <message>
         <source>Loading the engine</source>
-        <translation type="unfinished"></translation>
+        <translation>Engine wird geladen</translation>
     </message>
     <message>
         <source>Assembling the engine</source>
-        <translation type="unfinished"></translation>
+        <translation>Engine wird eingerichtet</translation>
     </message>
     <message>
         <source>Looking and listening</source>
-        <translation type="unfinished"></translation>
+        <translation>Sieht und hört hin</translation>
     </message>
     <message>
         <source>Planning</source>
-        <translation type="unfinished"></translation>
+        <translation>Plant</translation>
     </message>
     <message>
         <source>Refining the idea</source>
-        <translation type="unfinished"></translation>
+        <translation>Verfeinert die Idee</translation>
     </message>
     <message>
         <source>Finding the place</source>
-        <translation type="unfinished"></translation>
+        <translation>Sucht die Stelle</translation>
     </message>
     <message>
         <source>Drafting</source>
-        <translation type="unfinished"></translation>
+        <translation>Entwirft</translation>
     </message>
     <message>
         <source>Painting</source>
-        <translation type="unfinished"></translation>
+        <translation>Malt</translation>
     </message>
     <message>
         <source>Restoring detail</source>
-        <translation type="unfinished"></translation>
+        <translation>Stellt Details wieder her</translation>
     </message>
     <message>
         <source>Putting it into the photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Setzt es ins Foto</translation>
     </message>
     <message>
         <source>about {0} s left</source>
-        <translation type="unfinished"></translation>
+        <translation>noch etwa {0} s</translation>
     </message>
     <message>
         <source>about {0} min left</source>
-        <translation type="unfinished"></translation>
+        <translation>noch etwa {0} min</translation>
     </message>
     <message>
         <source>Brush Stroke</source>
-        <translation type="unfinished"></translation>
+        <translation>Pinselstrich</translation>
     </message>
     <message>
         <source>Eraser Stroke</source>
-        <translation type="unfinished"></translation>
+        <translation>Radieren</translation>
     </message>
     <message>
         <source>Clear Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske löschen</translation>
     </message>
     <message>
         <source>Invert Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske umkehren</translation>
     </message>
     <message>
         <source>Selected Area</source>
-        <translation type="unfinished"></translation>
+        <translation>Bereich auswählen</translation>
     </message>
     <message>
         <source>Selected by Words</source>
-        <translation type="unfinished"></translation>
+        <translation>Auswahl mit Worten</translation>
     </message>
     <message>
         <source>Selected Object</source>
-        <translation type="unfinished"></translation>
+        <translation>Objekt auswählen</translation>
     </message>
     <message>
         <source>Grow Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske vergrößern</translation>
     </message>
     <message>
         <source>Shrink Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske verkleinern</translation>
     </message>
     <message>
         <source>Feather Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske weichzeichnen</translation>
     </message>
     <message>
         <source>Mask from File</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske aus Datei</translation>
     </message>
     <message>
         <source>Accepted Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Bearbeitung übernehmen</translation>
     </message>
     <message>
         <source>Hidden Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Bearbeitung ausblenden</translation>
     </message>
     <message>
         <source>Shown Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Bearbeitung einblenden</translation>
     </message>
     <message>
         <source>Opacity of an Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Deckkraft einer Bearbeitung</translation>
     </message>
     <message>
         <source>Deleted Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Bearbeitung löschen</translation>
     </message>
     <message>
         <source>Edit Run Again</source>
-        <translation type="unfinished"></translation>
+        <translation>Bearbeitung erneut ausführen</translation>
     </message>
     <message>
         <source>Mask of an Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske einer Bearbeitung</translation>
     </message>
     <message>
         <source>Added References</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenzen hinzufügen</translation>
     </message>
     <message>
         <source>Removed Reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenz entfernen</translation>
     </message>
     <message>
         <source>Renamed Reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenz umbenennen</translation>
     </message>
     <message>
         <source>Reference’s Role</source>
-        <translation type="unfinished"></translation>
+        <translation>Rolle der Referenz</translation>
     </message>
     <message>
         <source>Trimmed Sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Klang zuschneiden</translation>
     </message>
     <message>
         <source>{0} MB</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} MB</translation>
     </message>
     <message>
         <source>{0:.2g} GB</source>
-        <translation type="unfinished"></translation>
+        <translation>{0:.2g} GB</translation>
     </message>
 </context>
 </TS>

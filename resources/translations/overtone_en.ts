@@ -1831,7 +1831,7 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>&amp;Redo {0}</source>
+        <source>R&amp;edo {0}</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2241,10 +2241,6 @@ Everything stays on this machine; the original is never touched.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>&amp;Redo</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>&amp;Hand</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2269,10 +2265,6 @@ Everything stays on this machine; the original is never touched.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>&amp;Ellipse</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Select &amp;Objects</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2281,27 +2273,11 @@ Everything stays on this machine; the original is never touched.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Place the &amp;Picture</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>E&amp;xpand the Frame</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Smaller Brush</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&amp;Larger Brush</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>S&amp;ofter Brush</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&amp;Harder Brush</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2325,7 +2301,31 @@ Everything stays on this machine; the original is never touched.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Open Mas&amp;k…</source>
+        <source>R&amp;edo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ell&amp;ipse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Place the Pi&amp;cture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lar&amp;ger Brush</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>So&amp;fter Brush</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>H&amp;arder Brush</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>O&amp;pen Mask…</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2385,7 +2385,11 @@ Everything stays on this machine; the original is never touched.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>&amp;Plan Only</source>
+        <source>P&amp;lan Only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free the &amp;Engine’s Memory</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2434,10 +2438,6 @@ Everything stays on this machine; the original is never touched.</source>
     </message>
     <message>
         <source>&amp;This Machine…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>&amp;Free the Engine’s Memory</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

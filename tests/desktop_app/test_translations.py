@@ -8,11 +8,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from desktop_app import translations
 from desktop_app.look.wording import phrase
 from desktop_app.translations import available, collect, folder, install, release, texts
+from desktop_app.window.actions import Actions
 from engine.values import Op, Operation
 
 PLACE = re.compile(r"\{\d(?::[^}]*)?\}")
@@ -60,7 +61,7 @@ def test_a_complete_translation_is_offered_and_used(collected, tmp_path, monkeyp
     path.write_text(done, "utf-8")
     assert all(texts(path).values())
     release(path)
-    shutil.copy(folder() / "overtone_de.ts", tmp_path)  # not complete: not offered
+    shutil.copy(folder() / "overtone_en.ts", tmp_path / "overtone_tlh.ts")  # not complete: not offered
     monkeypatch.setattr(translations, "folder", lambda: tmp_path)
     assert list(available()) == ["en", "eo"]
     used = install(qapp, "eo")
@@ -71,3 +72,37 @@ def test_a_complete_translation_is_offered_and_used(collected, tmp_path, monkeyp
         for translator in used:
             qapp.removeTranslator(translator)
     assert install(qapp, "en") == install(qapp, "tlh") == ()
+
+
+@pytest.fixture
+def german(qapp):
+    """The window's words in German, for one test."""
+    used = install(qapp, "de")
+    yield used
+    for translator in used:
+        qapp.removeTranslator(translator)
+
+
+def test_german_is_offered_and_its_compiled_file_says_what_its_texts_say(german) -> None:
+    assert available()["de"] == "Deutsch"
+    assert len(german) == 2
+    said = {key: text for key, text in texts(folder() / "overtone_de.ts").items() if text}
+    assert len(said) > 600
+    stale = [key for key, text in said.items() if QApplication.translate(*key) != text]
+    assert not stale, "run: python -m desktop_app.translations"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_two_entries_of_a_menu_have_the_same_letter(language, qapp, qtbot) -> None:
+    used = install(qapp, language)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    try:
+        Actions(window).fill(window.menuBar())
+    finally:
+        for translator in used:
+            qapp.removeTranslator(translator)
+    menus = [action.menu() for action in window.menuBar().actions()]
+    for entries in ([menu.title() for menu in menus], *([each.text() for each in menu.actions()] for menu in menus)):
+        letters = [match[1].lower() for text in entries if (match := re.search(r"&(\w)", text))]
+        assert len(letters) == len(set(letters)), entries
