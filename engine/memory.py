@@ -192,7 +192,7 @@ def plan(
             if peak <= budget:
                 return _made(known, forms, rung, peak, room.card, everything, known)
         painters = tuple(each for each in known if each.step in PAINTING)
-        others = sum(_bytes(each, "half", half) for each in known if each.step not in PAINTING)
+        others = sum(taken(each, "half", half) for each in known if each.step not in PAINTING)
         for forms, rung in _ways(painters, fast):  # the planner on the processor
             peak = _peak(painters, forms, rung)
             if painters and peak <= budget and others <= SHARE * room.main:
@@ -240,8 +240,8 @@ def _ways(known: tuple[Network, ...], fast: Mapping[str, tuple[Form, ...]]) -> I
             yield {**four, **fewer}, rung
 
 
-def _bytes(each: Network, form: Form, half: bool = True) -> int:
-    """Bytes of a network's weights where the device computes in half precision, or does not."""
+def taken(each: Network, form: Form = "half", half: bool = True) -> int:
+    """Bytes of a network's loaded weights, where the device computes in half precision or does not."""
     return round(BYTES[form] * each.weights * (FULL if each.exact or not half else 1))
 
 
@@ -249,7 +249,7 @@ def _peak(known: tuple[Network, ...], forms: Forms, rung: int, half: bool = True
     """Bytes taken at most over the steps."""
 
     def weights(some: Iterable[Network]) -> int:
-        return sum(_bytes(each, forms.get(each.name, "half"), half) for each in some)
+        return sum(taken(each, forms.get(each.name, "half"), half) for each in some)
 
     def working(each: Network) -> int:
         bytes_ = each.tiled if rung >= 2 and each.tiled else each.working

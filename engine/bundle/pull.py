@@ -27,8 +27,7 @@ from engine.bundle.progress import Status
 from engine.bundle.stamps import Stamps
 from engine.bundle.transfer import Wish, fetch_file, proven
 from engine.errors import BundleError
-
-HALF = 2  # bytes of a number in half precision
+from engine.memory import taken
 
 OnStatus = Callable[[Status], None]
 
@@ -186,7 +185,7 @@ def _known(file: Path, wanted: Remote, stamps: Stamps) -> str | None:
 
 def _component(part: OfferedPart, entries: tuple[Entry, ...], commit: str) -> Component:
     origin = Origin(part.what, part.licence, f"https://huggingface.co/{part.repository}", part.repository, commit)
-    memory = HALF * sum(network.weights for network in part.networks)
+    memory = sum(map(taken, part.networks))
     stamp = hashlib.sha256(json.dumps([asdict(entry) for entry in entries]).encode()).hexdigest()
     return Component(part.name, stamp, memory, (origin,), entries, part.networks)
 

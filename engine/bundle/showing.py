@@ -10,7 +10,7 @@ from engine.bundle import licences
 from engine.bundle.bundle import Bundle
 from engine.bundle.catalogue import Offer
 from engine.bundle.manifest import Network
-from engine.memory import needs, plan
+from engine.memory import needs, plan, taken
 
 HALF = 2  # bytes of a number in half precision
 UNTRIED = "Not run by us with its real weights yet."
@@ -45,9 +45,9 @@ def offered(offer: Offer) -> list[str]:
     """A bundle that has not been pulled."""
     lines = [f"{offer.name} {offer.version}: {offer.what}", "Not pulled." + ("" if offer.tried else f" {UNTRIED}")]
     for part in offer.parts:
-        weights = sum(network.weights for network in part.networks)
-        size = f", {HALF * weights / 1e9:.2f} GB in memory" if weights else ""
-        optional = f" (optional: --with {part.name})" if part.optional else ""
+        size = f", {sum(map(taken, part.networks)) / 1e9:.2f} GB in memory" if part.networks else ""
+        along = f", brings {', '.join(part.needs)}" if part.needs else ""
+        optional = f" (optional: --with {part.name}{along})" if part.optional else ""
         lines += [
             f"{part.name}: {part.what}{size}{optional}",
             f"  {part.licence}, https://huggingface.co/{part.repository}, {len(part.files)} files",

@@ -144,11 +144,10 @@ class Segmenter:
         """Masks ``(n, k, h, w)`` 0 to 1 and SAM's trust in each ``(n, k)``."""
         told = self.prepare(images=picture, return_tensors="pt", **asked)
         model = self.held.here()
-        given = {
-            name: told[name].to(model.device, model.dtype)
-            for name in ("pixel_values", "input_boxes", "input_points")
-            if name in told
-        }
+        given = {"pixel_values": told["pixel_values"].to(model.device, model.dtype)}
+        # Places in pixels stay exact: half precision would round them to several pixels before SAM scales them.
+        places = ("input_boxes", "input_points")
+        given |= {name: told[name].to(model.device, torch.float32) for name in places if name in told}
         if "input_labels" in told:
             given["input_labels"] = told["input_labels"].to(model.device)
         said = model(**given, multimask_output=several)

@@ -152,6 +152,13 @@ def test_every_part_has_its_licence_and_none_stands_in_anothers_place():
     assert known[imagebind["imagebind"].licence].commercial == "no"
 
 
+def test_the_handbook_names_every_optional_part():
+    told = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
+    for each in offers().values():
+        for part in each.parts:
+            assert not part.optional or f"`{part.name}`" in told
+
+
 def published(folder: Path) -> dict[str, bytes]:
     """The files of a folder as repositories hold them: with those that the library no longer writes itself."""
     files = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
