@@ -121,11 +121,14 @@ def _superseded(new: Collection[str], before: Manifest) -> set[str]:
 
 
 def alongside(staged: Path, folder: Path, names: tuple[str, ...], into: str) -> dict[str, dict[str, Any]]:
-    """Copy the small files ``names`` of a checkpoint's folder to ``into`` below ``staged``; gives sizes and hashes."""
+    """Copy the small files ``names`` of a checkpoint's folder to ``into`` below ``staged``; gives sizes and hashes.
+
+    What the folder itself lacks is taken from ``tokenizer`` in it, where InstructAny2Pix keeps it.
+    """
     out = {}
     for name in names:
-        source = folder / name
-        if source.is_file():
+        source = next((place for place in (folder / name, folder / "tokenizer" / name) if place.is_file()), None)
+        if source is not None:
             place = staged / into / name
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, place)

@@ -18,7 +18,7 @@ from engine.importing import bundles, importer
 from engine.importing.child import Job
 from engine.importing.child import run as read
 from engine.memory import Room, needs, plan
-from engine.restore.network import DiffRIR
+from engine.restore.network import DiffRIR, Teacher
 from engine.restore.shape import RestorerShape
 from training.bars import importing as faulty
 
@@ -87,6 +87,29 @@ def test_restorers_of_two_scales_share_a_bundle(tmp_path):
     assert {name.split(".")[0] for name in both} == {"x1", "x4"}
     assert [each["scale"] for each in json.loads((out / "4" / "own" / "restorer.json").read_text())] == [1, 4]
     assert done["part"] == "restorer"
+
+
+def test_the_first_stage_of_a_restorer_goes_where_training_finds_it(tmp_path):
+    torch.manual_seed(0)
+    published = Teacher(RestorerShape(2, **SMALL)).state_dict()
+    torch.save({"params": published}, tmp_path / "s1.pth")
+    done = read(Job((str(tmp_path / "s1.pth"),), str(tmp_path / "out"), config={"shape": SMALL}), quiet)
+    assert (done["kind"], done["part"]) == ("diffrir-teacher", "teacher")
+    written = load_file(tmp_path / "out" / "training" / "teacher-x2.safetensors")
+    assert written.keys() == published.keys()
+    assert all(torch.equal(value, published[name]) for name, value in written.items())
+
+
+def test_a_tokenizer_comes_from_its_own_folder_too(tmp_path):
+    (tmp_path / "llm" / "tokenizer").mkdir(parents=True)
+    (tmp_path / "llm" / "tokenizer" / "tokenizer.model").write_bytes(b"pieces")
+    (tmp_path / "llm" / "tokenizer" / "merges.txt").write_bytes(b"theirs")
+    (tmp_path / "llm" / "merges.txt").write_bytes(b"own")
+    names = ("tokenizer.model", "merges.txt", "vocab.json")
+    done = bundles.alongside(tmp_path / "out", tmp_path / "llm", names, "language")
+    assert {path: (tmp_path / "out" / path).read_bytes() for path in done} == {
+        "language/tokenizer.model": b"pieces", "language/merges.txt": b"own",
+    }  # fmt: skip
 
 
 def test_a_component_is_replaced_and_others_stay(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -119,6 +120,20 @@ def test_a_refiner_comes_apart_as_the_library_takes_it_apart():
     unet = UNet2DConditionModel(**sizes)
     assert same(own_names(layout, published), theirs.convert_ldm_unet_checkpoint(dict(published), dict(unet.config)))
     assert {name for name, slot in layout.items() if slot.needed} == {n for n, s in layout.items() if s.targets}
+
+
+def test_a_single_file_of_nine_channels_fills_the_inpaint_network():
+    family = replace(TINY, unet=SMALL_15, text_2=None)
+    first = {diffusion.FIRST: (8, 9, 3, 3)}
+    layout = diffusion.checkpoint_layout(family, first)
+    assert files_of(layout) == (
+        "decoder/inpaint/diffusion_pytorch_model.safetensors", "decoder/text_encoder/model.safetensors",
+        "decoder/vae/diffusion_pytorch_model.safetensors",
+    )  # fmt: skip
+    assert layout[diffusion.FIRST].shape == (8, 9, 3, 3)
+    files = diffusion.checkpoint_files(family, first)
+    assert json.loads(files["decoder/inpaint/config.json"])["in_channels"] == 9
+    assert "decoder/unet/config.json" not in files
 
 
 def test_an_autoencoder_alone_comes_apart_as_the_library_takes_it_apart():

@@ -15,13 +15,14 @@ from engine import linked
 from engine.bundle import Bundle
 from engine.bundle.manifest import NAME, Manifest
 from engine.cli import run
-from engine.decode.components import Components
+from engine.decode.components import ADAPTER, Components
 from engine.errors import BadInput, BundleError
 from engine.importing import child, diffusion, importer, kinds, webui
 from engine.importing.diffusion import TextShape
 from tests.importing.test_layouts import TINY
 from training import tiny
 
+WIDTH = 24  # of picture embeddings
 FAMILY = replace(
     TINY,
     unet={**TINY.unet, "projection_class_embeddings_input_dim": 56},
@@ -61,6 +62,7 @@ def small(monkeypatch, tmp_path):
         "sdxl": (kinds._checkpoint, kinds._checkpoint_files),
         "autoencoder": (diffusion.autoencoder_layout, None),
         "controlnet-sdxl": (diffusion.controlnet_layout, diffusion.controlnet_files),
+        "ip-adapter-sdxl": (lambda family, _shapes, _config: diffusion.adapter_layout(family, WIDTH), None),
     }
     made = []
     for kind in (kind for kind in kinds.KINDS if kind.name in sizes):
@@ -190,9 +192,9 @@ def test_a_copy_takes_the_place_of_a_link_and_back(small, models):
         assert Components(bundle).base.unet.num_parameters() > 0
 
 
-def test_autoencoders_and_controlnets_are_linked_into_a_bundle(small, models, tmp_path, capsys):
+def test_autoencoders_controlnets_and_adapters_are_linked_into_a_bundle(small, models, tmp_path, capsys):
     root = tmp_path / "ComfyUI" / "models"
-    for name in ("checkpoints", "vae", "controlnet"):
+    for name in ("checkpoints", "vae", "controlnet", "ipadapter"):
         (root / name).mkdir(parents=True)
     generator = torch.Generator().manual_seed(7)
 
@@ -204,6 +206,7 @@ def test_autoencoders_and_controlnets_are_linked_into_a_bundle(small, models, tm
     control = random(diffusion.controlnet_layout(FAMILY, {"control_model.x": ()}, {"file": "canny"}))
     save_file(control, root / "controlnet" / "control-xl-canny.safetensors")
     save_file(control, root / "controlnet" / "control-xl-openpose.safetensors")
+    save_file(random(diffusion.adapter_layout(FAMILY, WIDTH)), root / "ipadapter" / "faces.safetensors")
     assert run(["models", "import", str(root)]) == 0
     said = capsys.readouterr().out
     assert "fine.safetensors: an autoencoder for Stable Diffusion, 0.00 GB, can be linked, add it to a bundle" in said
@@ -215,9 +218,12 @@ def test_autoencoders_and_controlnets_are_linked_into_a_bundle(small, models, tm
     assert not (small / "none").exists()
     importer.import_path(models / "models" / "Stable-diffusion" / "My SD_XL v1.safetensors", "mine", home=small)
     before = Components(Bundle.open("mine", small)).vae.state_dict()
-    assert run(["models", "import", str(root), "--take", "fine", "--take", "control-xl-canny", "--name", "mine"]) == 0
+    taken = [part for name in ("fine", "control-xl-canny", "faces") for part in ("--take", name)]
+    assert run(["models", "import", str(root), *taken, "--name", "mine"]) == 0
     parts = Components(Bundle.open("mine", small))
     assert parts.controls == ("edge",)
+    assert parts.embedding_width == WIDTH
+    assert Bundle.open("mine", small).path(ADAPTER) == root / "ipadapter" / "faces.safetensors"
     for weight, theirs in (
         (parts.controlnet("edge").conv_in.weight, control["control_model.input_blocks.0.0.weight"]),
         (parts.vae.decoder.conv_in.weight, vae["decoder.conv_in.weight"]),
