@@ -119,6 +119,8 @@ def _named(chosen: list[Found], name: str) -> list[tuple[Path, str, str]]:
     BadInput
         When one name is given for several checkpoints, or none for what is only a part.
     """
+    from engine.bundle import default_home
+    from engine.importing.bundles import fetched
     from engine.importing.webui import bundle_name
 
     whole = [each for each in chosen if each.whole]
@@ -127,9 +129,11 @@ def _named(chosen: list[Found], name: str) -> list[tuple[Path, str, str]]:
     if not name and len(whole) < len(chosen):
         part = next(each for each in chosen if not each.whole)
         raise BadInput(f"{part.path.name} is only a part of a bundle.", "Say with --name which one it goes into.")
-    out: list[tuple[Path, str, str]] = []
+    taken, out = fetched(default_home()), []
     for each in sorted(chosen, key=lambda each: not each.whole):
-        out.append((each.path, name or bundle_name(each.path, [bundle for _, bundle, _ in out]), each.kind))
+        bundle = name or bundle_name(each.path, taken)
+        taken.add(bundle)
+        out.append((each.path, bundle, each.kind))
     return out
 
 

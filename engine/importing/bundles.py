@@ -60,6 +60,18 @@ def held(home: Path, name: str) -> dict[str, Path]:
     return places
 
 
+def fetched(home: Path) -> set[str]:
+    """Names of the bundles that were not made by importing, which nothing goes into unless the user says so."""
+    out = set()
+    for path in home.glob(f"*/{NAME}"):
+        try:
+            made = Manifest.read(path).version == VERSION
+        except BundleError:
+            made = False
+        out |= set() if made else {path.parent.name}
+    return out
+
+
 def add(home: Path, name: str, staged: Path, outcome: Mapping[str, Any], origin: Origin) -> Bundle:
     """Move what lies under ``staged`` into the bundle and name it in the manifest.
 

@@ -86,7 +86,7 @@ def unused(path: Path) -> dict[str, int]:
 
 def bundle_name(path: Path, taken: Iterable[str] = ()) -> str:
     """A name for the bundle of a file, from the file's own and none of those ``taken``."""
-    base = re.sub(r"[^a-z0-9._-]+", "-", path.stem.lower()).strip("-._")[:60] or "model"
+    base = re.sub(r"[^a-z0-9._-]+", "-", path.stem.lower()).strip("-._")[:50] or "model"
     base = f"{base}-model" if base == STARTER or base.endswith(".old") else base
     name, count = base, 1
     while name in taken:

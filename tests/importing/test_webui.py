@@ -159,10 +159,13 @@ def test_a_linked_file_that_moved_or_changed_is_told(small, models, tmp_path):
 
 
 def test_a_pickle_is_converted_and_said_so(small, models, capsys):
-    assert run(["models", "import", str(models), "--take", "old.ckpt", "--name", "old"]) == 0
+    tiny.write_manifest(_made(small / "old"))  # a bundle that was fetched and is called as the file
+    assert run(["models", "import", str(models), "--take", "old.ckpt"]) == 0
+    assert "in the bundle old-2" in capsys.readouterr().out
+    assert run(["models", "import", str(models), "--take", "old.ckpt", "--name", "older"]) == 0
     said = capsys.readouterr().out
     assert "converted into a copy" in said
-    entries = Manifest.read(small / "old" / NAME).entries
+    entries = Manifest.read(small / "older" / NAME).entries
     assert not any(entry.link for entry in entries.values())
     assert "decoder/unet/diffusion_pytorch_model.safetensors" in entries
 
@@ -171,14 +174,22 @@ def test_all_checkpoints_come_each_into_its_own_bundle(small, models, capsys):
     assert run(["models", "import", str(models), "--all", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)["imported"]
     assert [(each["bundle"], each["linked"]) for each in told] == [("my-sd_xl-v1", True), ("old", False)]
-    assert run(["models", "import", str(models), "--all", "--name", "one"]) == 2
-    assert "cannot share" in capsys.readouterr().err
-    assert run(["models", "import", str(models), "--take", "odd"]) == 2
-    assert "No kind of checkpoint" in capsys.readouterr().err
-    assert run(["models", "import", str(models), "--take", "nothing"]) == 2
-    assert "No file has the name 'nothing'" in capsys.readouterr().err
+
+
+def test_choices_that_cannot_be_are_told(small, models, tmp_path, capsys):
+    folder, held = tmp_path / "models" / "Stable-diffusion", models / "models" / "Stable-diffusion"
+    folder.mkdir(parents=True)
+    for name, source in (("a", "My SD_XL v1"), ("b", "My SD_XL v1"), ("odd", "odd")):
+        os.link(held / f"{source}.safetensors", folder / f"{name}.safetensors")
+    for options, told in (
+        (["--all", "--name", "one"], "cannot share a bundle"), (["--take", "odd"], "No kind of checkpoint"),
+        (["--take", "nothing"], "No file has the name 'nothing'"),
+    ):  # fmt: skip
+        assert run(["models", "import", str(tmp_path), *options]) == 2
+        assert told in capsys.readouterr().err
     assert run(["models", "import", str(models / "models" / "Lora"), "--all"]) == 2
     assert "no model folder" in capsys.readouterr().err
+    assert sorted(path.name for path in small.iterdir()) == ["starter"]
 
 
 def test_a_copy_takes_the_place_of_a_link_and_back(small, models):
