@@ -24,6 +24,10 @@ def test_the_predictor_finds_a_planted_quality_on_pictures_it_never_saw():
     said = judge.score(3 * seen[300:])  # any length
     assert np.corrcoef(said, quality[300:])[0, 1] > 0.6
     assert ((said >= 1) & (said <= 10)).all()
+    spread = judge.spread(seen[:300])
+    assert abs(spread.score(seen[:300]).mean() - 5.5) < 0.1
+    assert abs(spread.score(seen[:300]).std() - 1.5) < 0.1
+    assert np.corrcoef(spread.score(seen[300:]), said)[0, 1] > 0.98
 
 
 def test_copies_are_worse_the_more_they_are_damaged():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 
+import cv2
 import numpy as np
 
 from engine.bundle import Bundle
@@ -13,7 +14,7 @@ from engine.restore import Restorer
 from engine.values import Op
 from training.bars import Bar, Ground
 from training.data.items import LicenceClass
-from training.evaluate.page import as_json, as_page
+from training.evaluate.page import as_json, as_page, sheet
 from training.evaluate.perceptual import PerceptualDistance
 from training.evaluate.report import CHAINS, Comparison, Judges, compare
 from training.evaluate.trials import OPS
@@ -26,7 +27,7 @@ WEIGHTS = 40e6  # bytes of own weights
 
 
 def measure(ground: Ground) -> list[Bar]:
-    """Figures and pictures go to ``chain.json`` and ``chain.html``."""
+    """Figures and pictures go to ``chain.json``, ``chain.html`` and a sheet for each operation."""
     bundle = Bundle.open("starter")
     restorer, chain = Restorer.load(bundle), Chain.load(bundle)
     judges = Judges(PerceptualDistance.load(bundle))
@@ -34,12 +35,14 @@ def measure(ground: Ground) -> list[Bar]:
         compare(ground.data, op, TRIALS, restorer, judges, held_out=True, licences=list(LicenceClass)) for op in OPS
     ]
     (ground.out / "chain.json").write_text(json.dumps(as_json(made), indent=1) + "\n", encoding="utf-8")
+    for each in made:
+        cv2.imwrite(str(ground.out / f"chain-{each.op.value}.jpg"), sheet(each)[..., ::-1])
     about = f"{TRIALS} held-out scenes of each operation: before, draft, restored, truth."
     (ground.out / "chain.html").write_text(as_page(made, "The chain of the starter", about), encoding="utf-8")
     # A request to restore is served by the restorer itself, whatever the record says of drafts.
     chosen = {each.op: CHAINS["restore" in chain.steps(each.op) or each.op is Op.restore] for each in made}
     seams = [_seams(each, chosen[each.op]) for each in made if each.op in SEAMS]
-    return [*(_closer(each, chosen[each.op]) for each in made), *seams, *_cost(bundle, restorer)]
+    return [*(_closer(each, chosen[each.op]) for each in made), *seams, *_decoded(), *_cost(bundle, restorer)]
 
 
 def _closer(each: Comparison, chain: str) -> Bar:
@@ -59,6 +62,15 @@ def _seams(each: Comparison, chain: str) -> Bar:
         f"seam {seam:.2f} ×, gradient {gradient:.2f} ×",
         seam <= SEAM and abs(gradient - 1) <= GRADIENT,
     )
+
+
+def _decoded() -> list[Bar]:
+    """What only a decoder of the starter's own could reach."""
+    none = "not measured: the starter ships no decoder"
+    return [
+        Bar("aim", "inpaint, outpaint with the decoder", "perceptual distance ≤ 0.95 × exemplar fill", none, False),
+        Bar("aim", "text-to-image: 24 random captions", "right class ≥ 5 × chance", none, False),
+    ]
 
 
 def _cost(bundle: Bundle, restorer: Restorer | None) -> list[Bar]:

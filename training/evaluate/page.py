@@ -47,6 +47,12 @@ def as_page(comparisons: Sequence[Comparison], title: str, about: str) -> str:
     return "\n".join(parts) + "</html>\n"
 
 
+def sheet(comparison: Comparison) -> np.ndarray:
+    """``(h, w, 3)`` uint8: the operation's pictures one below the other, at half size."""
+    codes = np.rint(np.clip(np.concatenate(list(comparison.pictures)), 0, 1) * 255).astype(np.uint8)
+    return cv2.resize(codes, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+
+
 def _inline(picture: np.ndarray) -> str:
     codes = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)[..., ::-1]
     _, coded = cv2.imencode(".jpg", codes, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])

@@ -16,6 +16,7 @@ from training.restore.degrade import damaged
 
 BEST, WORST = 7.5, 2.0  # scores of an undamaged photograph and of the worst copies
 _RIDGE = 0.03  # of unit embeddings
+_MEAN, _DEVIATION = 5.5, 1.5  # of the spread scores, so that what may be asked for, 1 to 10, also occurs
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,15 @@ class Aesthetic:
         ridge = _RIDGE * len(away) / away.shape[1] * np.eye(away.shape[1])
         weight = np.linalg.solve(away.T @ away + ridge, away.T @ (scores - mean))
         return cls(weight.astype(np.float32), mean - float(middle @ weight))
+
+    def spread(self, embeddings: np.ndarray) -> Aesthetic:
+        """The same order, with scores of mean 5.5 and deviation 1.5 on these embeddings ``(n, D)``.
+
+        Ridge regression draws its answers towards their mean; the prior would never see a score of 7.
+        """
+        said = _unit(embeddings) @ self.weight
+        factor = _DEVIATION / max(float(said.std()), 1e-6)
+        return Aesthetic(self.weight * np.float32(factor), _MEAN - factor * float(said.mean()))
 
     def score(self, embeddings: np.ndarray) -> np.ndarray:
         """``(n,)`` float32, 1 to 10, of embeddings ``(n, D)`` of any length above 0."""

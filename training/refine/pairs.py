@@ -151,7 +151,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     captions = encoder.text([each.caption for each in (*photos, *objects)])
     looked = look(encoder, photos, objects)
     known = ~np.isnan(looked.planted)
-    aesthetic = Aesthetic.fit(looked.embedding[known], looked.planted[known])
+    shown, planted = looked.embedding[known], looked.planted[known]
+    aesthetic = Aesthetic.fit(shown, planted).spread(shown)
     np.savez(folder / AESTHETIC, weight=aesthetic.weight, bias=np.float32(aesthetic.bias))
     made = pairs(looked, captions, aesthetic)
     np.savez(folder / PAIRS, **made)  # pyright: ignore[reportArgumentType]

@@ -187,7 +187,7 @@ def test_the_command_lists_stages_and_tells_the_cost_without_writing(app, tmp_pa
     told = CliRunner().invoke(app, [*arguments, "--dry-run"])
     assert told.exit_code == 0, told.output
     assert "parameters train, 0 are frozen" in told.output
-    assert "1,500 steps of" in told.output
+    assert "1,250 steps of" in told.output
     assert [path.name for path in tmp_path.iterdir()] == ["pairs.npz"]
     unknown = CliRunner().invoke(app, ["train", "refinment"])
     assert unknown.exit_code == 2
