@@ -242,16 +242,27 @@ def llama(vocabulary: int) -> LlamaConfig:
     )  # fmt: skip
 
 
-def write_any2pix(root: Path, seed: int = 0) -> None:
-    """InstructAny2Pix' language model as published, in miniature: weights, configuration, tokenizer."""
+def write_any2pix(root: Path, seed: int = 0, words: int = 0) -> None:
+    """InstructAny2Pix' language model as published, in miniature: weights, configuration, tokenizer.
+
+    Parameters
+    ----------
+    root
+        A new folder.
+    seed
+        Of the weights.
+    words
+        Of a vocabulary whose tokenizer the caller writes; 0 for one over single bytes.
+    """
     torch.manual_seed(seed)
     tokenizer = chat_tokenizer(*CONTROL_TOKENS)
-    config = llama(len(tokenizer))
+    config = llama(words or len(tokenizer))
     vision = {**CLIP_HUGE, "hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
     vision |= {"image_size": 28, "projection_dim": 24}
     given = {**config.to_dict(), "model_type": "instructany2pix", "vision": vision}
     _write_published(root, any2pix_layout({}, given), given)
-    tokenizer.save_pretrained(root)
+    if not words:
+        tokenizer.save_pretrained(root)
 
 
 def write_llmga(root: Path, seed: int = 0) -> None:
