@@ -31,11 +31,7 @@ def measure(_ground: Ground) -> list[Bar]:
     """Plans for every shipped manifest, with and without a 7B planner, then simulated pressure."""
     bars = []
     for name, offer in offers().items():
-        for wanted, words in (
-            ((), ""),
-            ((PLANNER,), " and a 7B planner"),
-            ((PLANNER, "adapter"), ", it and CLIP + CLAP"),
-        ):
+        for wanted, words in WANTED.items():
             networks = tuple(network for part in offer.chosen(wanted) for network in part.networks)
             bars.append(_plans(f"{name}{words}", networks))
     with tempfile.TemporaryDirectory() as folder:
