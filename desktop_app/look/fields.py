@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
 
-LEAST = 8  # letters of a choice that have room at least
 MARGIN = 6  # logical pixels before the number
 
 
@@ -49,8 +48,6 @@ class Choice(QComboBox):
     def __init__(self, items: dict[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(LEAST)
         self.offer(items)
 
     def offer(self, items: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from desktop_app.look.theme import Look, icon
 from desktop_app.look.widgets import IconButton, form_row, label, push
 from engine.values import ControlSetting, Settings
 
+LEAST = 90  # logical pixels of a field that would like more
 LARGEST_SEED = 2**32 - 1
 CONTROLS = ("edge", "depth", "sketch")  # kinds that are found in the photo itself
 
@@ -138,7 +139,7 @@ class Expert(QWidget):
     def _make_fields(self) -> None:
         self.engine = Choice({self._given.engine: self._given.engine}, self.body)
         self.seed = Amount(0, LARGEST_SEED, 1, 0, parent=self.body)
-        self.seed.setMinimumWidth(90)  # so that it stands beside its name with its two buttons
+        self.seed.setMinimumWidth(LEAST)  # so that it stands beside its name with its two buttons
         self.lock = IconButton(self._look, "lock", self.tr("Lock the seed: every run starts from the same one"), self)
         self.lock.setCheckable(True)
         self.dice = IconButton(self._look, "dice", self.tr("Take a seed at random"), self)
@@ -158,6 +159,8 @@ class Expert(QWidget):
             "decode+restore": self.tr("Decode and restore"),
         }
         self.chain = Choice(finishes, self.body)
+        for choice in (self.engine, self.sampler, self.chain):
+            choice.setMinimumWidth(LEAST)
         self.controls = {kind: Amount(0, 2, 0.1, 1, parent=self.body) for kind in CONTROLS}
         for field in self.controls.values():
             field.setSpecialValueText(self.tr("off"))

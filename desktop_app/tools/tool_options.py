@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
 
@@ -128,10 +128,13 @@ class ToolOptions(QFrame):
         """Follow the text size."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange and self.layout() is not None:
-            self._fit()
+            QTimer.singleShot(0, self, self._fit)  # the parts hear of it later
 
     def _fit(self) -> None:
         """Show the names of the sliders and the tool if all fits with them; what they name says it in its tooltip."""
+        around = self.row.contentsMargins()
+        highest = max(group.sizeHint().height() for _, group in self._groups)  # whichever tool: the photo stays put
+        self.setMinimumHeight(highest + around.top() + around.bottom())
         away = sum(name.sizeHint().width() + self.row.spacing() for name in self._names if name.isHidden())
         fits = self.row.sizeHint().width() + away <= self.width()
         for name in self._names:

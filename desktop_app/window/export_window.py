@@ -14,6 +14,7 @@ from engine.files.options import LEAST_SIDE, MOST_SIDE, SaveOptions
 from engine.files.sniffing import Kind
 from engine.picture import Photo
 
+LEAST_WIDE = 46  # of the text's mean characters that the window is wide at least
 SUFFIXES = {"jpeg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "avif": ".avif", "jxl": ".jxl"}
 
 
@@ -119,7 +120,7 @@ class ExportWindow(QDialog):
         column.addWidget(self.note)
         column.addStretch(1)
         column.addLayout(buttons)
-        self.setMinimumWidth(440)
+        self.setMinimumWidth(max(440, LEAST_WIDE * self.fontMetrics().averageCharWidth()))
 
     def _sync(self) -> None:
         kind = Kind[self.format.key]
