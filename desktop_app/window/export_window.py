@@ -96,7 +96,6 @@ class ExportWindow(QDialog):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for name, field, tip in (
             (self.tr("Type"), self.format, self.tr("What kind of file")),
             (self.tr("Quality"), self.quality, best),

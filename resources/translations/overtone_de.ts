@@ -529,7 +529,7 @@ Zum Ändern klicken</translation>
     </message>
     <message>
         <source>Say that the photo was edited, and how</source>
-        <translation>Vermerken, dass und wie das Foto bearbeitet wurde</translation>
+        <translation>Bearbeitung in der Datei vermerken</translation>
     </message>
     <message>
         <source>Export…</source>
