@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.device import best_device, fast_dtype, free_main, release
+from engine.device import best_device, fast_dtype, free_main, out_of_memory, release
 from engine.memory import SHARE, Form, MemoryPlan
 
 
@@ -73,7 +73,14 @@ class Networks:
         half = not exact and (placed is not None or device.type != "cpu")
         return Spot(device, fast_dtype(device) if half else torch.float32, placed.form if placed else "half")
 
-    def hold(self, name: str, load: Load, exact: bool = False, left: Callable[[], None] = lambda: None) -> Held:
+    def hold(
+        self,
+        name: str,
+        load: Load,
+        exact: bool = False,
+        left: Callable[[], None] = lambda: None,
+        insists: bool = True,
+    ) -> Held:
         """A network that is loaded when first asked for, in the place of an earlier one of that name.
 
         Parameters
@@ -86,9 +93,11 @@ class Networks:
             Whether it computes in float32 everywhere.
         left
             Called whenever it leaves.
+        insists
+            Whether all others leave where memory runs out while it is loaded; what paints has a ladder of its own.
         """
         self.leave((name,))
-        return Held(self, name, load, exact, left)
+        return Held(self, name, load, exact, left, insists)
 
     def come(self, name: str, leave: Callable[[], None]) -> None:
         """A network is about to work: those that the plan keeps apart from it leave.
@@ -124,8 +133,11 @@ class Networks:
 class Held:
     """A network that is on its device when it is asked for; see :meth:`Networks.hold`."""
 
-    def __init__(self, networks: Networks, name: str, load: Load, exact: bool, left: Callable[[], None]) -> None:
+    def __init__(
+        self, networks: Networks, name: str, load: Load, exact: bool, left: Callable[[], None], insists: bool
+    ) -> None:
         self._networks, self._name, self._load, self._exact, self._left = networks, name, load, exact, left
+        self._insists = insists
         self._network: Any = None
         self._parked = False
 
@@ -138,6 +150,16 @@ class Held:
             When it is missing or damaged.
         """
         self._networks.come(self._name, self.leave)
+        try:
+            return self._placed()
+        except (MemoryError, RuntimeError, OSError) as error:  # torch's own memory error is a RuntimeError
+            if not (self._insists and out_of_memory(error)):
+                raise
+        self._networks.leave()  # planned with more memory than there is now
+        self._networks.come(self._name, self.leave)
+        return self._placed()
+
+    def _placed(self) -> Any:
         if self._network is None:
             self._network = self._load(self._networks.spot(self._name, self._exact))
         elif self._parked:

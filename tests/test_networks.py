@@ -291,3 +291,25 @@ def test_a_network_is_named_when_it_is_damaged_and_others_are_as_before():
     with pytest.raises(BundleError, match="lacks a"):
         networks.hold("clap", damaged).here()
     assert good.here() is first
+
+
+@pytest.mark.parametrize("insists", [True, False])
+def test_where_memory_runs_out_the_others_leave_unless_a_ladder_sees_to_it(insists):
+    networks = Networks(device=CPU)
+    gone = []
+    networks.hold("unet", lambda _spot: nn.Linear(2, 2), left=lambda: gone.append("unet")).here()
+    tries = []
+
+    def crowded(_spot: object) -> nn.Module:
+        tries.append(len(networks.there))
+        if len(networks.there) > 1:
+            raise MemoryError
+        return nn.Linear(2, 2)
+
+    planner = networks.hold("planner", crowded, insists=insists)
+    if not insists:
+        with pytest.raises(MemoryError):
+            planner.here()
+        return
+    assert planner.here() is planner.here()
+    assert (gone, tries, networks.there) == (["unet"], [2, 1], ("planner",))

@@ -223,7 +223,7 @@ class Components:
     def _here(self, name: str, load: Load) -> Any:
         """A network on its device; what it is reached by goes when it leaves."""
         if name not in self._held:
-            self._held[name] = self._networks.hold(name, load, left=partial(self._forget, name))
+            self._held[name] = self._networks.hold(name, load, left=partial(self._forget, name), insists=False)
         return self._held[name].here()
 
     def _reached(self, name: str) -> str:
