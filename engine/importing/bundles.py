@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import shutil
 from collections.abc import Collection, Mapping
@@ -149,7 +151,9 @@ def alongside(staged: Path, folder: Path, names: tuple[str, ...], into: str) -> 
 
 
 def borrow(staged: Path, home: Path, wanted: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Copy the starter's files that a checkpoint needs beside it; gives sizes and hashes.
+    """Copy tokenizers of the starter that a checkpoint needs beside it; gives sizes and hashes.
+
+    At which length texts are cut and filled up there is the starter's own affair and is left out.
 
     Parameters
     ----------
@@ -169,10 +173,10 @@ def borrow(staged: Path, home: Path, wanted: Mapping[str, str]) -> dict[str, dic
         return {}
     starter, out = Bundle.open(STARTER, home), {}
     for path, there in wanted.items():
-        place = staged / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(starter.path(there), place)
-        out[path] = {"size": place.stat().st_size, "sha256": sha256_of(place)}
+        content = json.dumps({**starter.json(there), "truncation": None, "padding": None}, ensure_ascii=False).encode()
+        (staged / path).parent.mkdir(parents=True, exist_ok=True)
+        (staged / path).write_bytes(content)
+        out[path] = {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     return out
 
 

@@ -293,11 +293,13 @@ def test_the_detectors_vocabulary_comes_from_the_starter(tmp_path):
         bundles.borrow(tmp_path / "staged", tmp_path, detection.VOCABULARY)
     letters(tmp_path / "made")
     (tmp_path / "starter" / "text").mkdir(parents=True)
-    (tmp_path / "made" / detection.DETECTOR / "tokenizer.json").rename(tmp_path / "starter" / "text" / "tokenizer.json")
+    made = json.loads((tmp_path / "made" / detection.DETECTOR / "tokenizer.json").read_text())
+    cut = {"max_length": 4, "strategy": "LongestFirst", "stride": 0, "direction": "Right"}
+    (tmp_path / "starter" / "text" / "tokenizer.json").write_text(json.dumps({**made, "truncation": cut}))
     tiny.write_manifest(tmp_path / "starter")
     done = bundles.borrow(tmp_path / "staged", tmp_path, detection.VOCABULARY)
     (path,) = done
     copied = tmp_path / "staged" / path
-    assert copied.read_bytes() == (tmp_path / "starter" / "text" / "tokenizer.json").read_bytes()
-    assert done[path]["size"] == copied.stat().st_size
+    assert json.loads(copied.read_text()) == {**made, "truncation": None, "padding": None}
+    assert done[path] == {"size": copied.stat().st_size, "sha256": bundles.sha256_of(copied)}
     assert bundles.borrow(tmp_path, tmp_path, {}) == {}
