@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.errors import BadInput
 from engine.files.sniffing import sniff
-from engine.values import MARKER, Instruction, Reference, marker
+from engine.values import MARKER, Instruction, Op, Plan, Reference, marker
 
 LONGEST = 2_000  # characters; the starter planner's context holds about twice as many
 ALMOST = re.compile(r"\[\s*ref\s*#?\s*(\d+)\s*\]", re.IGNORECASE)
@@ -76,3 +76,21 @@ def check(instruction: Instruction) -> None:
         first = unused[0]
         name = first.file.name if first.file else first.text
         raise BadInput(f"{name} is given but {first.marker} is not in the instruction.", f"Write {first.marker} in it.")
+
+
+def used(plan: Plan) -> set[int]:
+    """Numbers of the references that a plan speaks of."""
+    numbers = {*plan.subs, *(each.ref for each in plan.operations if each.ref is not None)}
+    fields = (field for each in plan.operations for field in (each.object, each.where, each.target))
+    return numbers | {int(number) for text in (plan.base, plan.region, *fields) for number in MARKER.findall(text)}
+
+
+def left_out(instruction: Instruction, plan: Plan) -> str:
+    """A sentence for the user when an edit makes nothing of a reference that the instruction names; else empty."""
+    if all(operation.op is Op.describe for operation in plan.operations):
+        return ""
+    missing = sorted({int(number) for number in MARKER.findall(instruction.text)} - used(plan))
+    if not missing:
+        return ""
+    names = " and ".join(marker(number) for number in missing)
+    return f"(Nothing is done with {names}; ask for it in an instruction of its own.)"

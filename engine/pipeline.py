@@ -21,7 +21,7 @@ from engine.describing import description
 from engine.edits import Run
 from engine.errors import BadInput, BundleError
 from engine.files import read_reference, read_sound, sniff
-from engine.instruction import check
+from engine.instruction import check, left_out, used
 from engine.language import foreign_language
 from engine.painting import Painter
 from engine.parts import Material, Parts, small_floats
@@ -325,6 +325,7 @@ class Engine:
                 request.instruction, inputs, seen(planner.width), history=request.history, cancel=cancel, names=names,
                 picture=photo,
             )  # fmt: skip
+            plan = replace(plan, reply=f"{plan.reply} {left_out(request.instruction, plan)}".strip())
             return plan if self._wants_several(plan, request) else replace(plan, prompts=())
 
     @staticmethod
@@ -332,11 +333,7 @@ class Engine:
         """Refuse a plan that uses a reference which is not given."""
         if plan.base not in ("", PHOTO_MARKER) and not MARKER.fullmatch(plan.base):
             raise BadInput(f"The plan's base is {plan.base!r}.", f"Take {PHOTO_MARKER}, [ref#1] or nothing.")
-        numbers = [*plan.subs, *(each.ref for each in plan.operations if each.ref is not None)]
-        fields = (field for each in plan.operations for field in (each.object, each.where, each.target))
-        for text in (plan.base, plan.region, *fields):
-            numbers += [int(number) for number in MARKER.findall(text)]
-        for number in numbers:
+        for number in sorted(used(plan)):
             if number not in materials:
                 raise BadInput(f"The plan uses {marker(number)}, which is not given.", "Add it with --ref.")
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import BadInput
 from engine.files import write_photo
-from engine.instruction import check, make
+from engine.instruction import check, left_out, make
 from engine.serial import (
     history_from_json,
     history_to_json,
@@ -81,3 +81,21 @@ def test_a_plan_with_a_wrong_field_is_refused_by_name(change, says):
         plan_from_json(data)
     with pytest.raises(BadInput, match="not a list"):
         history_from_json(data)
+
+
+@pytest.mark.parametrize(
+    ("operations", "names"),
+    [
+        ((Operation(Op.add, ref=1), Operation(Op.mood, ref=2)), ""),
+        ((Operation(Op.mood, ref=2),), "[ref#1]"),
+        ((Operation(Op.adjust, "sky"),), "[ref#1] and [ref#2]"),
+        ((Operation(Op.replace, "[ref#1]", 2),), ""),
+        ((Operation(Op.add, ref=1, where="beside [ref#2]"),), ""),
+        ((Operation(Op.describe),), ""),
+    ],
+)
+def test_a_reference_that_a_plan_leaves_out_is_said(operations, names):
+    instruction = Instruction("add [ref#1] here and make it feel like [ref#2]", ())
+    plan = Plan("Yes.", "a meadow", operations=operations)
+    said = left_out(instruction, plan)
+    assert said == (f"(Nothing is done with {names}; ask for it in an instruction of its own.)" if names else "")

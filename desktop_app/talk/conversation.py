@@ -120,7 +120,8 @@ class ExchangeView(QFrame):
         self.exchange = exchange
         asked = self._read(exchange.text)
         self.text.setText(asked)
-        self.reply.setText(exchange.reply)
+        reply = self._read(exchange.reply)
+        self.reply.setText(reply)
         self.reply.setVisible(bool(exchange.reply))
         words = self._words(exchange.outcome)
         self.state.setText(words)
@@ -135,7 +136,7 @@ class ExchangeView(QFrame):
             self.result_button.setAccessibleName(f"{name}: {asked}")
             self.result_button.setToolTip(name)
         self.setAccessibleName(asked)
-        self.setAccessibleDescription(" ".join(part for part in (exchange.reply, words) if part))
+        self.setAccessibleDescription(" ".join(part for part in (reply, words) if part))
 
     def _words(self, outcome: Outcome) -> str:
         return {
