@@ -14,13 +14,8 @@ from engine.chain import RECORD
 from engine.commands.common import say
 from engine.errors import BadInput, MachineError
 from engine.files import write_bytes
-from engine.refine.prior import CONFIG as PRIOR_CONFIG
-from engine.refine.prior import WEIGHTS as PRIOR_WEIGHTS
-from engine.restore.stored import CONFIG as RESTORER_CONFIG
-from engine.restore.stored import WEIGHTS as RESTORER_WEIGHTS
 
 MOST = 40_000_000  # bytes of own weights in the repository
-PARTS = {"diffrir-s2": (RESTORER_WEIGHTS, RESTORER_CONFIG), "refinement": (PRIOR_WEIGHTS, PRIOR_CONFIG)}
 
 
 def export(
@@ -32,11 +27,15 @@ def export(
     ] = None,
 ) -> None:
     """Copy the weights that the engine loads, in half precision, and record which steps help which operation."""
+    from engine.refine import prior  # both import PyTorch, which the list of commands does without
+    from engine.restore import stored
+
+    parts = {"diffrir-s2": (stored.WEIGHTS, stored.CONFIG), "refinement": (prior.WEIGHTS, prior.CONFIG)}
     found = {
-        stage: files for stage, files in PARTS.items() if all(_made(runs, stage, file).is_file() for file in files)
+        stage: files for stage, files in parts.items() if all(_made(runs, stage, file).is_file() for file in files)
     }
     if not found:
-        raise BadInput(f"{runs} holds no finished run of {' or '.join(PARTS)}.", "Train one first.")
+        raise BadInput(f"{runs} holds no finished run of {' or '.join(parts)}.", "Train one first.")
     if not out.is_dir():
         raise BadInput(f"{out} is not a folder.", "Name the folder of the starter's weights.")
     content = {}
