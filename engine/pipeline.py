@@ -376,7 +376,8 @@ class Engine:
         if prior is None:
             clock.skip("refine", NO_WEIGHTS)
             return plan
-        wished = bool(plan.prompt) or plan.embeddings is not None
+        # One wish does not stand for the several pictures of a story.
+        wished = plan.embeddings is not None or (bool(plan.prompt) and len(plan.prompts) < 2)
         if not (wished and self._parts.decodes):  # nothing that could be refined, or nothing that would read it
             return plan
         if plan.embeddings is not None and len(plan.embeddings.gen) != prior.width:

@@ -41,12 +41,13 @@ def test_outside_the_mask_nothing_changes(studio, make_photo, bits, start):
     photo = make_photo(150, 200, bits)
     mask = np.zeros((150, 200), np.uint8)
     mask[60:100, 80:130] = 255
-    request = EditRequest(WISH, photo, mask, planned(Operation(Op.remove)), settings=settings(start=start))
+    wished = settings(start=start, chain="decode")
+    request = EditRequest(WISH, photo, mask, planned(Operation(Op.remove)), settings=wished)
     events = []
     result = studio.edit(request, events.append)
     image, box = result.images[0], result.changed_box
     assert result.steps["decode"].status == "done"
-    assert result.steps["restore"].status == "skipped: no weights"
+    assert result.steps["restore"].status == "skipped: not in the chain"
     assert image.pixels.dtype == photo.pixels.dtype
     outside = np.ones((150, 200), bool)
     outside[box.slices] = False
@@ -80,9 +81,12 @@ def test_a_story_gives_a_picture_for_each_prompt_in_order(studio):
     request = EditRequest(
         WISH, plan=planned(prompts=("a boat", "a storm", "a harbour")), settings=settings(size=(96, 64))
     )
-    images = studio.edit(request).images
+    made = studio.edit(request)
+    images = made.images
     assert [(image.width, image.height) for image in images] == [(96, 64)] * 3
-    alone = studio.edit(EditRequest(WISH, plan=planned(prompt="a storm"), settings=settings(size=(96, 64)))).images
+    assert made.steps["refine"].status == "skipped: not needed"  # the wish is none of the three
+    worded = settings(size=(96, 64), routes="prompt")
+    alone = studio.edit(EditRequest(WISH, plan=planned(prompt="a storm"), settings=worded)).images
     assert np.array_equal(images[1].pixels, alone[0].pixels)
 
 
@@ -176,5 +180,5 @@ def test_the_starter_says_what_needs_a_decoder(engine, make_photo):
         engine.edit(EditRequest(make("a lake at dawn")))
     with pytest.raises(BundleError, match="Variations of a photo needs a decoder"):
         engine.edit(EditRequest(WISH, make_photo(64, 64), plan=planned(Operation(Op.vary))))
-    with pytest.raises(BundleError, match="needs a restorer"):
-        engine.restore(make_photo(64, 64))
+    with pytest.raises(BundleError, match="restores at ×1, not at ×2"):
+        engine.restore(make_photo(64, 64), scale=2)

@@ -200,7 +200,7 @@ def test_when_a_later_write_fails_the_earlier_results_go_again(overtone, photo, 
 
 
 def test_what_needs_the_decoder_says_so(overtone, photo, tmp_path):
-    for op, lacking in (("generate", "decoder"), ("vary", "decoder"), ("restore", "restorer")):
+    for op, lacking in (("generate", "decoder"), ("vary", "decoder")):
         code, _, err = overtone("edit", photo, "do it", "--plan", plan_file(tmp_path, {"op": op}))
         assert code == 3
         assert lacking in err

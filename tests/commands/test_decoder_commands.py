@@ -66,7 +66,7 @@ def test_expand_keeps_the_photo_and_writes_beside_it(photo, capsys):
         (["generate", "a boat", "--out", "boat.txt"], 2, "boat.txt"),
         (["expand", "PHOTO"], 2, "--left"),
         (["expand", "none.jpg", "--left", "9"], 2, "none.jpg"),
-        (["restore", "PHOTO"], 3, "restorer"),
+        (["restore", "PHOTO", "--scale", "2"], 3, "restores at ×1, not at ×2"),
         (["restore", "none.jpg"], 2, "none.jpg"),
         (["edit", "PHOTO", "make it warmer", "--control", "edge:x"], 2, "edge:x"),
         (["expand", "PHOTO", "--left", "9", "--control", ":0.5"], 2, ":0.5"),
