@@ -75,6 +75,8 @@ def tensors(files: Files, folder: str) -> dict[str, torch.Tensor]:
     """
     from safetensors import SafetensorError, safe_open
 
+    from engine.device import out_of_memory
+
     try:
         record = strict_json.loads(files.path(f"{folder}/{NAMES}").read_bytes())
         if record["schema"] != SCHEMA:
@@ -84,6 +86,8 @@ def tensors(files: Files, folder: str) -> dict[str, torch.Tensor]:
                 name: _target(name, how).of(file.get_tensor(how["from"])) for name, how in record["tensors"].items()
             }
     except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as fault:
+        if out_of_memory(fault):
+            raise
         raise BundleError(f"The linked {folder} is damaged ({' '.join(str(fault).split())[:120]}).", CURE) from fault
 
 

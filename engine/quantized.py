@@ -182,6 +182,8 @@ def load(make: Callable[[], nn.Module], folder: Path, dtype: torch.dtype, device
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    from engine.device import out_of_memory
+
     _mend()
     with init_empty_weights(include_buffers=False):
         network = make()
@@ -191,6 +193,8 @@ def load(make: Callable[[], nn.Module], folder: Path, dtype: torch.dtype, device
         state = {name: _typed(value, dtype) for name, value in load_file(folder / WEIGHTS).items()}
         requantize(network, state, layers, torch.device("cpu"))
     except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, SafetensorError) as fault:
+        if out_of_memory(fault):
+            raise
         raise BundleError(f"{folder} cannot be loaded ({' '.join(str(fault).split())}).", CURE) from fault
     if differing := sorted(set(state) ^ set(network.state_dict())):  # quanto itself is not strict
         raise BundleError(f"{folder} does not fit its network: {differing[0]} and {len(differing) - 1} more.", CURE)

@@ -15,7 +15,7 @@ from engine.bundle import Bundle
 from engine.bundle.copies import derived
 from engine.bundle.manifest import Network
 from engine.bundle.quantizing import quantize
-from engine.decode.components import Components
+from engine.decode.components import Components, load_adapter
 from engine.decode.decoder import LatentDecoder
 from engine.decode.request import DecodeRequest
 from engine.errors import BadInput, BundleError
@@ -62,6 +62,21 @@ def test_a_copy_of_another_network_is_refused(network, tmp_path):
     (tmp_path / quantized.MAP).write_text(json.dumps(layers))
     with pytest.raises(BundleError, match=r"does not fit its network|cannot be loaded"):
         quantized.load(lambda: UNet2DConditionModel.from_config(network.config), tmp_path, torch.bfloat16, CPU)
+
+
+def test_want_of_memory_is_no_damage(network, tmp_path, monkeypatch):
+    def used_up(*_args, **_options):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    coarse = copy.deepcopy(network)
+    quantized.quantize(coarse, 8)
+    quantized.save(coarse, tmp_path)
+    monkeypatch.setattr("safetensors.torch.load_file", used_up)
+    with pytest.raises(RuntimeError, match="can't allocate"):
+        quantized.load(lambda: UNet2DConditionModel.from_config(network.config), tmp_path, torch.bfloat16, CPU)
+    monkeypatch.setattr(network, "_load_ip_adapter_weights", used_up, raising=False)
+    with pytest.raises(RuntimeError, match="can't allocate"):
+        load_adapter(network, {})
 
 
 def test_slow_copies_are_not_preferred(tmp_path):
@@ -111,6 +126,9 @@ def test_a_copy_is_kept_in_the_bundle_with_its_measurement(tmp_path):
     assert "in 8 bits" in bundle.manifest.components[-1].origins[0].what
     again = quantize("small", "decoder/text_encoder", 8, tmp_path)
     assert again.error < 0.1
+    both = Bundle.open("small", tmp_path)
+    assert both.has("decoder/unet-int8/model.safetensors")
+    assert both.has("decoder/text_encoder-int8/model.safetensors")
     assert len(derived(bundle.manifest, bundle.manifest.components)) == 1
     with pytest.raises(BadInput, match="no network 'decoder/nothing'"):
         quantize("small", "decoder/nothing", 8, tmp_path)

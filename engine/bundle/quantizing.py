@@ -164,7 +164,11 @@ def _keep(bundle: Bundle, source: Component, place: str, bits: int, making: Path
         Entry(f"{place}/{file.name}", sha256_of(file), file.stat().st_size) for file in sorted(target.iterdir())
     )
     origins = tuple(replace(origin, what=f"{origin.what}, in {bits} bits") for origin in source.origins)
+    name, stamp = f"{source.name}-int{bits}", derived_stamp(source, bits)
+    earlier = bundle.manifest.component(name)
+    if earlier is not None and earlier.stamp == stamp:  # copies of its other networks
+        entries += tuple(entry for entry in earlier.files if not entry.path.startswith(f"{place}/"))
     size = sum(entry.size for entry in entries)
-    made = Component(f"{source.name}-int{bits}", derived_stamp(source, bits), size, origins, entries)
-    others = tuple(each for each in bundle.manifest.components if each.name != made.name)
+    made = Component(name, stamp, size, origins, entries)
+    others = tuple(each for each in bundle.manifest.components if each.name != name)
     write(bundle.root / NAME, replace(bundle.manifest, components=(*others, made)).to_bytes())

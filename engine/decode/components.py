@@ -383,4 +383,6 @@ def load_adapter(unet: UNet2DConditionModel, tensors: Mapping[str, torch.Tensor]
         with quiet():
             unet._load_ip_adapter_weights([parts], low_cpu_mem_usage=False)
     except (KeyError, RuntimeError) as fault:
+        if out_of_memory(fault):
+            raise
         raise BundleError(f"{ADAPTER} does not fit its U-Net ({fault}).", CURE) from fault

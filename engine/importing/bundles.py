@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine import linked
+from engine import linked, quantized
 from engine.bundle import Bundle
 from engine.bundle.bundle import stamp_file
 from engine.bundle.lock import locked
@@ -121,10 +121,15 @@ def add(home: Path, name: str, staged: Path, outcome: Mapping[str, Any], origin:
 
 
 def _superseded(new: Collection[str], before: Manifest) -> set[str]:
-    """What a network's folder held in another way: its own weights where it is linked now, the link or parts before."""
+    """What was true of a network's folder before and is no more.
+
+    Its own weights where it is linked now, the link or parts before, and copies in fewer bits of what it held.
+    """
     going = set()
     for path in new:
         folder, _, name = path.rpartition("/")
+        copies = {quantized.folder_of(folder, bits) for bits in quantized.BITS}
+        going |= {old for old in before.entries if old.rpartition("/")[0] in copies}
         if name == linked.NAMES:
             going |= {old for old in before.entries if old.rpartition("/")[0] == folder and old.endswith(SAFETENSORS)}
         elif name.endswith(SAFETENSORS) and not path.startswith("linked/"):

@@ -124,20 +124,28 @@ def _further(path: Path) -> Iterator[tuple[str, Path]]:
         return
     try:
         told: Any = yaml.safe_load(place.read_bytes())
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as fault:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as fault:  # dates and numbers that are none
         raise BadInput(f"{EXTRA} cannot be read ({' '.join(str(fault).split())[:120]}).", "Mend or move it.") from fault
     for section in told.values() if isinstance(told, dict) else ():
         if not isinstance(section, dict):
             continue
-        base = place.parent / os.path.expandvars(Path(str(section.get("base_path") or ".")).expanduser())
+        base = place.parent / os.path.expandvars(_at_home(str(section.get("base_path") or ".")))
         for name, folders in section.items():
             if str(name).lower() in (*USED, *UNUSED):
                 listed = folders if isinstance(folders, list) else str(folders or "").splitlines()
                 yield from ((str(name).lower(), base / str(each).strip()) for each in listed if str(each).strip())
 
 
+def _at_home(path: str) -> Path:
+    """A path with the home that it begins with, as it is where there is no such user."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
 def _weights(folder: Path) -> Iterator[Path]:
-    """Files of weights below a folder, links to folders followed once."""
+    """Files of weights below a folder, links to folders followed once; links that lead nowhere are none."""
     seen = set()
     for root, names, found in os.walk(folder, followlinks=True):
         real = os.path.realpath(root)
@@ -147,5 +155,7 @@ def _weights(folder: Path) -> Iterator[Path]:
             continue
         seen.add(real)
         for name in sorted(found):
-            if name.lower().endswith((SAFETENSORS, *PICKLES)) and not name.startswith("."):
-                yield Path(root) / name
+            wanted = name.lower().endswith((SAFETENSORS, *PICKLES)) and not name.startswith(".")
+            place = Path(root) / name
+            if wanted and os.path.isfile(place):  # noqa: PTH113 (Path's own fails at a link into a closed folder)
+                yield place

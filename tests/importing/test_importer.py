@@ -129,6 +129,25 @@ def test_a_component_is_replaced_and_others_stay(tmp_path):
     assert (tmp_path / "mine" / "encoder" / "a").read_bytes() == b"333"
 
 
+def test_copies_in_fewer_bits_go_with_what_they_were_made_of(tmp_path):
+    staged = tmp_path / "staged"
+
+    def put(*paths):
+        for path in paths:
+            (staged / path).parent.mkdir(parents=True, exist_ok=True)
+            (staged / path).write_bytes(b"1")
+        sizes = {path: {"size": 1, "sha256": bundles.sha256_of(staged / path)} for path in paths}
+        outcome = {"files": sizes, "part": paths[0].split("-")[-1].partition("/")[0]}
+        return bundles.add(tmp_path, "mine", staged, outcome, bundles.Origin("a", "mit", "a"))
+
+    copies = "decoder/unet-int8/model.safetensors", "decoder/text_encoder-int4/model.safetensors"
+    put("decoder/unet/model.safetensors", "decoder/text_encoder/model.safetensors")
+    put(*copies)
+    bundle = put("decoder/unet/model.safetensors")
+    assert [bundle.has(path) for path in copies] == [False, True]
+    assert [(tmp_path / "mine" / path).exists() for path in copies] == [False, True]
+
+
 def test_an_imported_bundle_says_what_its_networks_need(tmp_path):
     from training import tiny, tiny_understanding
 

@@ -158,6 +158,18 @@ def test_a_linked_file_that_moved_or_changed_is_told(small, models, tmp_path):
         Bundle.open("mine", small)
 
 
+def test_want_of_memory_is_no_damage_of_a_linked_file(small, models, monkeypatch):
+    source = models / "models" / "Stable-diffusion" / "My SD_XL v1.safetensors"
+    importer.import_path(source, "mine", home=small, link=True)
+
+    def used_up(*_args):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(linked.Target, "of", used_up)
+    with pytest.raises(RuntimeError, match="can't allocate"):
+        linked.tensors(Bundle.open("mine", small), "decoder/unet")
+
+
 def test_a_pickle_is_converted_and_said_so(small, models, capsys):
     tiny.write_manifest(_made(small / "old"))  # a bundle that was fetched and is called as the file
     assert run(["models", "import", str(models), "--take", "old.ckpt"]) == 0
@@ -262,9 +274,13 @@ def test_comfyui_and_its_further_folders_are_found(tmp_path):
     assert webui.is_webui(comfy / "models")
     assert [path.name for path in webui.files(comfy)] == ["a.safetensors", "b.ckpt", "c.pt"]
     assert not webui.is_webui(other / "vae")
-    (comfy / webui.EXTRA).write_text("a: [")
-    with pytest.raises(BadInput, match="cannot be read"):
-        webui.files(comfy)
+    (comfy / webui.EXTRA).write_text('a:\n    base_path: "~nobody-of-that-name"\n    checkpoints: x\n')
+    (comfy / "models" / "checkpoints" / "moved.safetensors").symlink_to(tmp_path / "nowhere")
+    assert [path.name for path in webui.files(comfy)] == ["a.safetensors"]
+    for damaged in ("a: [", "a: 2001-99-99", "[" * 5000, "a: \0"):
+        (comfy / webui.EXTRA).write_text(damaged)
+        with pytest.raises(BadInput, match="cannot be read"):
+            webui.files(comfy)
 
 
 @pytest.mark.parametrize(
