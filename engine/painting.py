@@ -116,9 +116,11 @@ class Painter:
 
     def _restored(self, op: Op, made: np.ndarray, before: np.ndarray, changed: np.ndarray) -> np.ndarray:
         """Step restore, where the bundle has its weights and the operation gains by it."""
-        restorer = self._parts.restorer
-        if restorer is None or not self._wanted("restore", op):
+        # Asked before it is loaded: most drafts are better without.
+        if not (self._parts.restores and self._wanted("restore", op)):
             return made
+        restorer = self._parts.restorer
+        assert restorer is not None
         with self._clock.step("restore"):
             return restorer.restore(made, before, changed.astype(np.float32), self._seed, cancel=self._clock.cancel)
 

@@ -179,6 +179,11 @@ class Parts:
         """Which steps help which operation."""
         return Chain.load(self._bundle)
 
+    @property
+    def restores(self) -> bool:
+        """Whether the bundle has a restorer; does not load it."""
+        return self._bundle.has(restore.WEIGHTS)
+
     @cached_property
     def restorer(self) -> restore.Restorer | None:
         """Step restore, where the bundle has its weights."""

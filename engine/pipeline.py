@@ -154,8 +154,8 @@ class Engine:
             done = HistoryStep(request.instruction.text, self.name, seed, now(), made_anew)
             images += [each.with_step(done) for each in made]
             notes += [note for note in worker.notes if note not in notes]
-        for name, step in (("decode", self._parts.decoder), ("restore", self._parts.restorer)):
-            if step is None:
+        for name, there in (("decode", self._parts.decodes), ("restore", self._parts.restores)):
+            if not there:
                 clock.skip(name, NO_WEIGHTS)
         device = self._parts.decoder.device if self._parts.decoder is not None else "cpu"
         return EditResult(
