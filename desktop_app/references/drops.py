@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -119,5 +118,5 @@ def _embedded(url: QUrl) -> bytes:
         return b""
     try:
         return base64.b64decode(unquote(body))
-    except binascii.Error:
+    except ValueError:  # no base64, or not even ASCII
         return b""

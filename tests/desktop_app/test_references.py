@@ -81,8 +81,9 @@ def test_text_that_only_mentions_an_address_stays_text(window) -> None:
     assert not incoming(data)
     window.side.instruction.insertFromMimeData(data)
     assert window.side.instruction.text == "see https://example.org for more"
-    data.setText("data:image/png;base64,***")
-    assert not incoming(data)
+    for broken in ("***", "%C3%A9", "%FF"):
+        data.setText(f"data:image/png;base64,{broken}")
+        assert not incoming(data)
 
 
 def test_a_broken_picture_inside_an_address_is_refused(window, qtbot) -> None:
