@@ -2,7 +2,8 @@
 
 In a bundle a network's folder then holds ``linked.json`` instead of weights: every tensor's name with the one it has in
 the user's file, and how it is cut out of that one. The file itself is an entry ``linked/FOLDER.safetensors`` of the
-manifest that leads outside, with size and hash like any other; it is mapped, so that only what is used is read.
+manifest that leads outside, with size and hash like any other. What is used of it is read into memory: the file may
+change or go while a network is at work.
 """
 
 from __future__ import annotations
@@ -65,8 +66,15 @@ def names_file(published: Mapping[str, tuple[str, Target]]) -> bytes:
     return (json.dumps({"schema": SCHEMA, "tensors": tensors}, sort_keys=True) + "\n").encode()
 
 
-def tensors(files: Files, folder: str) -> dict[str, torch.Tensor]:
-    """The tensors of a linked network, mapped from the user's file.
+def tensors(files: Files, folder: str, dtype: torch.dtype | None = None) -> dict[str, torch.Tensor]:
+    """The tensors of a linked network, in memory of their own.
+
+    Parameters
+    ----------
+    files, folder
+        The bundle, and the network's folder in it.
+    dtype
+        Type of the floats; as in the file when absent.
 
     Raises
     ------
@@ -83,12 +91,17 @@ def tensors(files: Files, folder: str) -> dict[str, torch.Tensor]:
             raise ValueError(f"schema {record['schema']}")
         with safe_open(files.path(place(folder)), framework="pt") as file:
             return {
-                name: _target(name, how).of(file.get_tensor(how["from"])) for name, how in record["tensors"].items()
+                name: _owned(_target(name, how).of(file.get_tensor(how["from"])), dtype)
+                for name, how in record["tensors"].items()
             }
     except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as fault:
         if out_of_memory(fault):
             raise
         raise BundleError(f"The linked {folder} is damaged ({' '.join(str(fault).split())[:120]}).", CURE) from fault
+
+
+def _owned(mapped: torch.Tensor, dtype: torch.dtype | None) -> torch.Tensor:
+    return mapped.to(dtype=dtype if mapped.is_floating_point() else None, copy=True)
 
 
 def _target(name: str, how: Mapping[str, Any]) -> Target:
@@ -118,12 +131,13 @@ def from_pretrained(kind: Any, files: Files, folder: str, **options: Any) -> Any
     if not files.has(f"{folder}/{NAMES}"):
         return kind.from_pretrained(here, **options)
     if hasattr(kind, "config_class") and kind.config_class is not None:  # transformers
-        config = kind.config_class.from_pretrained(here, local_files_only=True)
-        return kind.from_pretrained(None, config=config, state_dict=tensors(files, folder), dtype=options.get("dtype"))
+        config, dtype = kind.config_class.from_pretrained(here, local_files_only=True), options.get("dtype")
+        return kind.from_pretrained(None, config=config, state_dict=tensors(files, folder, dtype), dtype=dtype)
     import torch
     from accelerate import init_empty_weights
 
     with init_empty_weights():
         network = kind.from_config(kind.load_config(here))
-    network.load_state_dict(tensors(files, folder), assign=True)
-    return torch.nn.Module.to(network, options.get("torch_dtype"))  # past diffusers' own, which warns
+    dtype = options.get("torch_dtype")
+    network.load_state_dict(tensors(files, folder, dtype), assign=True)
+    return torch.nn.Module.to(network, dtype)  # buffers too; past diffusers' own, which warns

@@ -200,7 +200,8 @@ class Components:
     @cached_property
     def embedding_width(self) -> int | None:
         """D of the picture embeddings that it reads, nothing without an adapter."""
-        return self._adapter["image_proj.proj.weight"].shape[1] - self.tells_subjects if self._adapter else None
+        adapter = self._adapter()
+        return adapter["image_proj.proj.weight"].shape[1] - self.tells_subjects if adapter else None
 
     @cached_property
     def tells_subjects(self) -> bool:
@@ -235,8 +236,8 @@ class Components:
         else:
             self.__dict__.pop(self._reached(name), None)
 
-    @cached_property
     def _adapter(self) -> dict[str, torch.Tensor]:
+        """Read anew each time: it may be mapped from the user's own file, which must not be relied on for long."""
         if not self._files.has(ADAPTER):
             return {}
         length = float(self._files.json(ADAPTER_SETTINGS)["norm"]) if self._files.has(ADAPTER_SETTINGS) else 1.0
@@ -244,8 +245,8 @@ class Components:
 
     def _network(self, folder: str) -> Network:
         unet = self._load(UNet2DConditionModel, folder)
-        if self._adapter and unet.encoder_hid_proj is None:  # one that comes back has it
-            load_adapter(unet, self._adapter)
+        if unet.encoder_hid_proj is None and (adapter := self._adapter()):  # one that comes back has it
+            load_adapter(unet, adapter)
         context = None
         if self.has_context:
             context = ContextAttention.from_tensors(self._files.tensors(CONTEXT))

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from engine import linked
 from engine.bundle import Bundle
@@ -156,6 +156,18 @@ def test_a_linked_file_that_moved_or_changed_is_told(small, models, tmp_path):
     source.write_bytes(content[:-4])
     with pytest.raises(BundleError, match="has changed"):
         Bundle.open("mine", small)
+
+
+def test_a_network_at_work_outlives_its_linked_file(small, models, tmp_path):
+    source = tmp_path / "a.safetensors"
+    source.write_bytes((models / "models" / "Stable-diffusion" / "My SD_XL v1.safetensors").read_bytes())
+    importer.import_path(source, "mine", home=small, link=True)
+    before = linked.tensors(Bundle.open("mine", small), "decoder/unet")
+    weights = [part for name, part in load_file(source).items() if name.startswith("model.diffusion_model.")]
+    sums = sorted(float(part.float().sum()) for part in weights)
+    with source.open("r+b") as file:
+        file.write(bytes(source.stat().st_size))
+    assert sorted(float(part.float().sum()) for part in before.values()) == pytest.approx(sums)
 
 
 def test_want_of_memory_is_no_damage_of_a_linked_file(small, models, monkeypatch):
