@@ -120,7 +120,7 @@ def _named(chosen: list[Found], name: str) -> list[tuple[Path, str, str]]:
         When one name is given for several checkpoints, or none for what is only a part.
     """
     from engine.bundle import default_home
-    from engine.importing.bundles import fetched
+    from engine.importing.bundles import of_others
     from engine.importing.webui import bundle_name
 
     whole = [each for each in chosen if each.whole]
@@ -129,9 +129,9 @@ def _named(chosen: list[Found], name: str) -> list[tuple[Path, str, str]]:
     if not name and len(whole) < len(chosen):
         part = next(each for each in chosen if not each.whole)
         raise BadInput(f"{part.path.name} is only a part of a bundle.", "Say with --name which one it goes into.")
-    taken, out = fetched(default_home()), []
+    home, taken, out = default_home(), set[str](), []
     for each in sorted(chosen, key=lambda each: not each.whole):
-        bundle = name or bundle_name(each.path, taken)
+        bundle = name or bundle_name(each.path, taken | of_others(home, each.path))
         taken.add(bundle)
         out.append((each.path, bundle, each.kind))
     return out

@@ -26,6 +26,7 @@ from engine.memory import needs
 STARTER = "starter"
 NAMES = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 VERSION = "imported"
+UNET = "decoder/unet"
 WHOLE = "model.safetensors"  # weights in one file, which may have been in several
 
 
@@ -46,6 +47,8 @@ def check_name(name: str) -> None:
 def held(home: Path, name: str) -> dict[str, Path]:
     """Path in the bundle to file, of what a bundle of that name holds itself; nothing when there is none.
 
+    Links are left out: they may be broken, which importing again mends.
+
     Raises
     ------
     BundleError
@@ -55,22 +58,29 @@ def held(home: Path, name: str) -> dict[str, Path]:
     if not (root / NAME).is_file():
         return {}
     entries = Manifest.read(root / NAME).entries
-    places = {path: entry.place(root) for path, entry in entries.items()}
+    places = {path: root / path for path, entry in entries.items() if not entry.link}
     for path, place in places.items():
         if not place.is_file() or place.stat().st_size != entries[path].size:
             raise BundleError(f"The bundle {name!r} is damaged ({path}).", f"Run: overtone models remove {name}")
     return places
 
 
-def fetched(home: Path) -> set[str]:
-    """Names of the bundles that were not made by importing, which nothing goes into unless the user says so."""
+def of_others(home: Path, file: Path) -> set[str]:
+    """Names of the bundles that ``file`` does not go into unless the user says so.
+
+    Those that were not made by importing, and those whose decoder is linked to another file, if that is still there.
+    """
     out = set()
     for path in home.glob(f"*/{NAME}"):
         try:
-            made = Manifest.read(path).version == VERSION
+            manifest = Manifest.read(path)
         except BundleError:
-            made = False
-        out |= set() if made else {path.parent.name}
+            out.add(path.parent.name)
+            continue
+        entry = manifest.entries.get(linked.place(UNET))
+        other = entry is not None and Path(entry.link) != file.absolute() and Path(entry.link).is_file()
+        if manifest.version != VERSION or other:
+            out.add(path.parent.name)
     return out
 
 

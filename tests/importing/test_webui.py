@@ -156,6 +156,10 @@ def test_a_linked_file_that_moved_or_changed_is_told(small, models, tmp_path):
     source.write_bytes(content[:-4])
     with pytest.raises(BundleError, match="has changed"):
         Bundle.open("mine", small)
+    moved = tmp_path / "c.safetensors"  # as the hint says
+    moved.write_bytes((models / "models" / "Stable-diffusion" / "My SD_XL v1.safetensors").read_bytes())
+    assert run(["models", "import", str(moved), "--link", "--name", "mine"]) == 0
+    assert Components(Bundle.open("mine", small)).vae is not None
 
 
 def test_a_network_at_work_outlives_its_linked_file(small, models, tmp_path):
@@ -198,6 +202,22 @@ def test_all_checkpoints_come_each_into_its_own_bundle(small, models, capsys):
     assert run(["models", "import", str(models), "--all", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)["imported"]
     assert [(each["bundle"], each["linked"]) for each in told] == [("my-sd_xl-v1", True), ("old", False)]
+
+
+def test_another_file_of_the_same_name_gets_a_bundle_of_its_own(small, models, tmp_path, capsys):
+    root = tmp_path / "models" / "Stable-diffusion"
+    content = (models / "models" / "Stable-diffusion" / "My SD_XL v1.safetensors").read_bytes()
+    for name in ("one", "two"):
+        (root / name).mkdir(parents=True)
+        (root / name / "model.safetensors").write_bytes(content)
+
+    def bundle(name):
+        assert run(["models", "import", str(tmp_path), "--take", str(root / name / "model.safetensors"), "--json"]) == 0
+        return json.loads(capsys.readouterr().out)["imported"][0]["bundle"]
+
+    assert [bundle(name) for name in ("one", "two", "one")] == ["model", "model-2", "model"]
+    (root / "one" / "model.safetensors").rename(root / "one" / "model.moved")
+    assert bundle("two") == "model"  # in the place of what is gone
 
 
 def test_choices_that_cannot_be_are_told(small, models, tmp_path, capsys):
