@@ -17,6 +17,7 @@ from typing import Any
 
 import engine
 from engine.bundle import default_home
+from engine.bundle.disk import speaking_of
 from engine.bundle.manifest import Origin, sha256_of
 from engine.errors import BadInput, BundleError, MachineError, OvertoneError
 from engine.importing import bundles, folders, webui
@@ -95,7 +96,7 @@ def import_path(
     BadInput
         When it cannot be read or is not what it should be; the bundle is then as before.
     MachineError
-        When the disk is too small.
+        When the disk is too small or cannot be written.
     """
     bundles.check_name(name)
     home = default_home() if home is None else home
@@ -105,14 +106,15 @@ def import_path(
     files = _inside(path) if saved else index_files(path) if path.is_dir() else [path]
     config = {} if saved else _config(path) if path.is_dir() else {"file": path.name}
     size = sum(file.stat().st_size for file in files)
-    home.mkdir(parents=True, exist_ok=True)
+    with speaking_of(home):
+        home.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(home).free
     size = 0 if link and len(files) == 1 and is_safetensors(files[0]) else size
     if free < size + SPARE:
         raise MachineError(
             f"{path.name} needs {size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free.", "Free some disk space."
         )
-    with _staged(home, name) as staged:
+    with speaking_of(home), _staged(home, name) as staged:
         before = bundles.held(home, name)
         named = () if saved else tuple(str(file.absolute()) for file in files)
         job = Job(named, str(staged), kind, config, _strings(before), str(path.absolute()) if saved else "", link)

@@ -73,6 +73,13 @@ def test_a_full_disk_is_told_before_anything_is_read(tmp_path, monkeypatch):
         importer.import_path(source, "mine", home=tmp_path / "home")
 
 
+def test_a_home_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    save_file({"a": torch.zeros(1)}, tmp_path / "a.safetensors")
+    with pytest.raises(MachineError, match="cannot be written"):
+        importer.import_path(tmp_path / "a.safetensors", home=tmp_path / "taken" / "home")
+
+
 def test_restorers_of_two_scales_share_a_bundle(tmp_path):
     for scale in (1, 4):
         torch.manual_seed(scale)
