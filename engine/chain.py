@@ -57,6 +57,10 @@ class Chain:
             raise BundleError(f"{RECORD} names the unknown step {min(unknown)!r}.", "Assemble the bundle again.")
         return cls(record)
 
+    def without(self, step: str) -> Chain:
+        """The same with nothing said of ``step``, which then runs for every operation."""
+        return Chain({each: ops for each, ops in self.helps.items() if each != step})
+
     def steps(self, op: Op, wished: str = AUTO) -> frozenset[str]:
         """The steps after the draft of an operation.
 

@@ -12,7 +12,7 @@ import numpy as np
 from engine import memory, quantized, refine, restore
 from engine.bundle import Bundle, default_home
 from engine.bundle.resources import resource
-from engine.chain import Chain
+from engine.chain import RECORD, Chain
 from engine.colour import PhotoColour
 from engine.decode import SETTINGS
 from engine.draft.library import Library
@@ -176,8 +176,10 @@ class Parts:
 
     @cached_property
     def chain(self) -> Chain:
-        """Which steps help which operation."""
-        return Chain.load(self._bundle)
+        """Which steps help which operation; what the starter's record says of its restorer is not said of another."""
+        chain = Chain.load(self._bundle)
+        own = self._bundle.supplier(RECORD) == self._bundle.supplier(restore.WEIGHTS)
+        return chain if own else chain.without("restore")
 
     @property
     def restores(self) -> bool:

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 import torch
 
+from engine.bundle import Bundle
 from engine.chain import RECORD, Chain
 from engine.errors import BadInput, BundleError
-from engine.restore import Restorer
+from engine.parts import Parts
+from engine.restore import WEIGHTS, Restorer
 from engine.values import EditRequest, Instruction, Op, Operation, Plan, Settings
 from tests.restore import tiny
+from training.tiny import write_manifest
 
 
 class Files:
@@ -48,6 +51,21 @@ def test_the_record_decides_and_the_user_overrules_it(record, op, wished, steps)
 def test_a_record_that_makes_no_sense_is_named(record):
     with pytest.raises(BundleError, match=RECORD):
         Chain.load(Files(record))
+
+
+def test_a_record_of_the_starters_restorer_says_nothing_of_another(tmp_path):
+    for name, files in (("starter", (RECORD, WEIGHTS)), ("mine", (WEIGHTS,)), ("plain", ("own/other.json",))):
+        for file in files:
+            (tmp_path / name / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name / file).write_text('{"restore": ["remove"], "decode": ["add"]}')
+        write_manifest(tmp_path / name, "" if name == "starter" else "starter")
+
+    def steps(name, op):
+        return Parts(Bundle.open(name, tmp_path)).chain.steps(op)
+
+    assert steps("starter", Op.add) == steps("plain", Op.add) == {"decode"}
+    assert steps("mine", Op.add) == {"decode", "restore"}
+    assert steps("mine", Op.fill) == {"restore"}
 
 
 def test_an_unknown_chain_is_refused_before_any_work(engine, make_photo):

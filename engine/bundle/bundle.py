@@ -89,6 +89,12 @@ class Bundle:
         """Whether the bundle holds ``path``, e.g. ``decoder/unet.safetensors``."""
         return path in self._entries or (self._below is not None and self._below.has(path))
 
+    def supplier(self, path: str) -> str:
+        """Name of the bundle that supplies ``path``: this one or one that it extends; empty when none does."""
+        if path in self._entries:
+            return self.manifest.name
+        return self._below.supplier(path) if self._below is not None else ""
+
     def names(self, folder: str = "") -> tuple[str, ...]:
         """Paths of all files, or of those in ``folder``, in order."""
         own = {path for path in self._entries if not folder or path.startswith(f"{folder}/")}
