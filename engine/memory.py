@@ -102,11 +102,6 @@ class MemoryPlan:
     fits: bool = True
 
     @property
-    def tiled(self) -> bool:
-        """Whether the autoencoder works in tiles."""
-        return self.rung >= 2
-
-    @property
     def one_at_a_time(self) -> bool:
         """Whether networks leave as soon as they have served."""
         return self.rung >= 3
