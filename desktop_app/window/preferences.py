@@ -17,10 +17,10 @@ from engine.errors import BadInput, OvertoneError
 from engine.files import write_bytes
 from engine.values import STRICT
 
-SCHEMA = 1
+SCHEMA = 2
 SMALLEST, LARGEST = 80, 200  # per cent of the system's text size
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
-MIGRATIONS: Mapping[int, Migration] = {}  # from a schema to the next one
+MIGRATIONS: Mapping[int, Migration] = {1: dict}  # from a schema to the next one; the first remembered no brush
 
 Theme = Literal["system", "light", "dark"]
 

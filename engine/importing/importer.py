@@ -102,6 +102,8 @@ def import_path(
     home = default_home() if home is None else home
     if not path.exists():
         raise BadInput(f"{path} is not there.", "Name a file or folder.")
+    if not (path.is_file() or path.is_dir()):  # a pipe would be waited for without end
+        raise BadInput(f"{path} is not a plain file.", "Name a file or folder.")
     saved = path.is_dir() and folders.is_folder(path)
     files = _inside(path) if saved else index_files(path) if path.is_dir() else [path]
     config = {} if saved else _config(path) if path.is_dir() else {"file": path.name}

@@ -70,6 +70,10 @@ def test_older_preferences_are_migrated_step_by_step(monkeypatch) -> None:
     assert json.loads(encoded(Preferences()))["schema"] == 3
 
 
+def test_preferences_from_before_the_brush_was_remembered_are_taken() -> None:
+    assert decoded(b'{"schema": 1, "theme": "dark"}') == Preferences("dark")
+
+
 def test_a_disk_that_refuses_leaves_the_preferences_in_use(file, monkeypatch) -> None:
     file.path.parent.parent.joinpath("own").write_text("a file where the folder should be")
     assert "cannot be written" in file.write(Preferences("light"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import replace
 
@@ -78,6 +79,12 @@ def test_a_home_that_cannot_be_written_is_told(tmp_path):
     save_file({"a": torch.zeros(1)}, tmp_path / "a.safetensors")
     with pytest.raises(MachineError, match="cannot be written"):
         importer.import_path(tmp_path / "a.safetensors", home=tmp_path / "taken" / "home")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "model.safetensors")
+    with pytest.raises(BadInput, match="plain file"):
+        importer.import_path(tmp_path / "model.safetensors", "studio", home=tmp_path / "home")
 
 
 def test_restorers_of_two_scales_share_a_bundle(tmp_path):
