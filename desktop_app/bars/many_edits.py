@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.bars import fake
+from desktop_app.bars.driving import until
 from desktop_app.client.engine_host import ProcessHost
 from desktop_app.client.engine_remote import RemoteEngineClient
 from desktop_app.look.theme import Look
@@ -21,7 +20,6 @@ from desktop_app.window.main_window import MainWindow
 from desktop_app.work.document import Document, Touched
 
 SAMPLING = 40  # milliseconds
-PATIENCE = 120  # seconds for one thing
 
 
 def resident() -> int:
@@ -49,15 +47,6 @@ class Meter:
         return most
 
 
-def wait(holds: Callable[[], bool]) -> None:
-    """Let the window work until ``holds``."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        if time.monotonic() > end:
-            raise TimeoutError
-        QTest.qWait(10)
-
-
 def edit(window: MainWindow, number: int) -> float:
     """Paint a stroke, write, run, look, accept; until all of it lies on the disk and on the screen.
 
@@ -74,12 +63,12 @@ def edit(window: MainWindow, number: int) -> float:
     window.session.touched.emit(Touched(document.mask.whole))
     window.side.instruction.setPlainText(f"fill place {number}")
     window.run()
-    wait(lambda: document.pending is not None and _on_screen(window, document))
+    until(lambda: document.pending is not None and _on_screen(window, document))
     begin = time.monotonic()
     window.session.accept()
-    wait(lambda: len(document.edits) == number and window.session.recorder.idle)
+    until(lambda: len(document.edits) == number and window.session.recorder.idle)
     seconds = time.monotonic() - begin
-    wait(lambda: _on_screen(window, document))
+    until(lambda: _on_screen(window, document))
     return seconds
 
 
@@ -97,7 +86,7 @@ def main(path: Path, first: int, last: int) -> None:
     window.show()
     meter = Meter()
     window.open(path)
-    wait(lambda: window.document is not None)
+    until(lambda: window.document is not None)
     document = window.document
     assert document is not None
     seconds = [edit(window, number) for number in range(1, first + 1)]
@@ -106,7 +95,7 @@ def main(path: Path, first: int, last: int) -> None:
     told |= {"milliseconds": round(1000 * max(seconds))}
     told |= {"last": resident(), "most of all": meter.most(), "disk": window.session.recorder.size}
     window.session.undo()
-    wait(lambda: len(document.edits) == last - 1)
+    until(lambda: len(document.edits) == last - 1)
     print(json.dumps(told))  # noqa: T201
     window.session.recorder.let_go()
     document.saved(document.photo, path)
