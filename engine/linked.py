@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from engine import strict_json
 from engine.errors import BundleError
+from engine.folders import Folders
 from engine.importing.layouts import Target
 
 if TYPE_CHECKING:
@@ -23,22 +23,6 @@ if TYPE_CHECKING:
 NAMES = "linked.json"
 SCHEMA = 1
 CURE = "Import the model again."
-
-
-class Files(Protocol):
-    """What a linked network is loaded from."""
-
-    def has(self, path: str, /) -> bool:
-        """Whether there is such a file."""
-        ...
-
-    def path(self, path: str, /) -> Path:
-        """The place of a file, checked."""
-        ...
-
-    def folder(self, folder: str, /) -> Path:
-        """The place of a folder, every file of it checked."""
-        ...
 
 
 def place(folder: str) -> str:
@@ -66,7 +50,7 @@ def names_file(published: Mapping[str, tuple[str, Target]]) -> bytes:
     return (json.dumps({"schema": SCHEMA, "tensors": tensors}, sort_keys=True) + "\n").encode()
 
 
-def tensors(files: Files, folder: str, dtype: torch.dtype | None = None) -> dict[str, torch.Tensor]:
+def tensors(files: Folders, folder: str, dtype: torch.dtype | None = None) -> dict[str, torch.Tensor]:
     """The tensors of a linked network, in memory of their own.
 
     Parameters
@@ -110,7 +94,7 @@ def _target(name: str, how: Mapping[str, Any]) -> Target:
     return Target("", name, (first, last) if "rows" in how else None, shape, bool(how.get("turned")))
 
 
-def from_pretrained(kind: Any, files: Files, folder: str, **options: Any) -> Any:
+def from_pretrained(kind: Any, files: Folders, folder: str, **options: Any) -> Any:
     """A network of diffusers or transformers from its folder, or from the user's file where it is linked.
 
     Parameters

@@ -5,34 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
 from engine import quantized
 from engine.device import out_of_memory
 from engine.errors import BundleError
+from engine.folders import Folders
 from engine.networks import Spot
 
 LOADING = (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError)  # what damaged folders raise
 CURE = "Pull or import the bundle again."
 FEW = 3  # names shown
-
-
-class Folders(Protocol):
-    """What a network is loaded from."""
-
-    def has(self, path: str, /) -> bool:
-        """Whether there is such a file."""
-        ...
-
-    def path(self, path: str, /) -> Path:
-        """The place of a file, checked."""
-        ...
-
-    def folder(self, folder: str, /) -> Path:
-        """The place of a folder on disk, after every file of it was checked."""
-        ...
 
 
 def network(kind: Any, files: Folders, folder: str, spot: Spot) -> Any:

@@ -13,11 +13,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine import strict_json
 from engine.bundle.manifest import Network
 from engine.errors import BundleError
+from engine.folders import Folders
 from engine.memory import Form
 
 if TYPE_CHECKING:
@@ -36,22 +37,6 @@ LEFT = (  # few weights, and the picture or the words depend on each of them
 CURE = "Quantize it again: overtone models quantize NAME"
 ROUNDS = 5
 BITS: dict[Bits, Form] = {8: "int8", 4: "int4"}
-
-
-class Files(Protocol):
-    """The part of a bundle that is asked for measurements and copies."""
-
-    def has(self, path: str, /) -> bool:
-        """Whether the bundle holds ``path``."""
-        ...
-
-    def path(self, path: str, /) -> Path:
-        """The place of a file on disk, after its hash was checked."""
-        ...
-
-    def folder(self, folder: str, /) -> Path:
-        """The place of a folder on disk, after the hash of every file in it was checked."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -104,7 +89,7 @@ def folder_of(folder: str, bits: Bits) -> str:
     return f"{folder}-int{bits}"
 
 
-def fast_forms(files: Files, networks: Iterable[Network]) -> dict[str, tuple[Form, ...]]:
+def fast_forms(files: Folders, networks: Iterable[Network]) -> dict[str, tuple[Form, ...]]:
     """Folder to the forms whose saved copies were measured to cost little time, 8 bits first.
 
     Parameters
@@ -202,7 +187,7 @@ def load(make: Callable[[], nn.Module], folder: Path, dtype: torch.dtype, device
 
 
 def obtain(
-    files: Files, folder: str, form: Form, make: Callable[[], nn.Module], whole: Callable[[], nn.Module], spot: Spot
+    files: Folders, folder: str, form: Form, make: Callable[[], nn.Module], whole: Callable[[], nn.Module], spot: Spot
 ) -> Any:
     """A network in fewer bits: from its saved copy, else turned into them in main memory.
 

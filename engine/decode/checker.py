@@ -9,8 +9,9 @@ import numpy as np
 import torch
 
 from engine.errors import BadInput
+from engine.folders import Folders
 from engine.networks import Spot
-from engine.pretrained import Folders, network, processor
+from engine.pretrained import network, processor
 
 CHECKER = "decoder/safety_checker"
 

@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.errors import BundleError
+from engine.folders import Folders
 from engine.networks import Held, Networks, Spot
-from engine.pretrained import CURE, Folders, network, processor
+from engine.pretrained import CURE, network, processor
 
 DEPTH, EDGES = "controls/depth", "controls/edges.safetensors"
 NAMES = ("depth", "edges")  # of the networks

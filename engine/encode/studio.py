@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +13,7 @@ from engine.encode.encoder import Encoder, Heard, Kind, Seen
 from engine.encode.shares import Labels
 from engine.encode.views import square_views
 from engine.errors import BundleError
+from engine.folders import Folders
 from engine.networks import Networks
 
 SETTINGS = "encoder/encoder.json"  # in a bundle: that there is a full-size encoder, and of which class
@@ -23,23 +23,11 @@ MOST_WINDOWS = 90  # of a sound, spread evenly over a longer one
 SEEN_AS, HEARD_AS = "a photo of a {}", "the sound of a {}"
 
 
-class Files(Protocol):
+class Files(Folders, Protocol):
     """What a full-size encoder needs of a bundle."""
-
-    def has(self, path: str, /) -> bool:
-        """Whether there is such a file."""
-        ...
 
     def json(self, path: str, /) -> Any:
         """The content of a JSON file."""
-        ...
-
-    def path(self, path: str, /) -> Path:
-        """The place of a file, checked."""
-        ...
-
-    def folder(self, folder: str, /) -> Path:
-        """The place of a folder, every file of it checked."""
         ...
 
     def tensors(self, path: str, /) -> Mapping[str, Any]:

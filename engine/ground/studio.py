@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from engine.folders import Folders
 from engine.ground.edges import refine
 from engine.ground.matching import GroundEncoder
 from engine.ground.phrases import Asked, read
 from engine.ground.selector import Candidate, Selector, away
 from engine.networks import Held, Networks
-from engine.pretrained import Folders, network, processor
+from engine.pretrained import network, processor
 from engine.values import Region
 
 SETTINGS = "grounding/grounding.json"  # in a bundle: that there are full-size detectors

@@ -15,7 +15,7 @@ from engine import linked, quantized
 from engine.bundle import Bundle
 from engine.bundle.bundle import stamp_file
 from engine.bundle.lock import locked
-from engine.bundle.manifest import NAME, Component, Entry, Manifest, Origin, sha256_of
+from engine.bundle.manifest import NAME, STARTER, Component, Entry, Manifest, Origin, sha256_of
 from engine.bundle.stamps import Stamps
 from engine.errors import BadInput, BundleError
 from engine.files.writing import write_bytes
@@ -23,7 +23,6 @@ from engine.importing.needs import networks_of, without
 from engine.importing.reading import SAFETENSORS
 from engine.memory import needs
 
-STARTER = "starter"
 NAMES = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 VERSION = "imported"
 UNET = "decoder/unet"

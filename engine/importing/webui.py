@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from engine.bundle.manifest import STARTER
 from engine.errors import BadInput
 from engine.importing.reading import PICKLES, SAFETENSORS
 
@@ -22,7 +23,6 @@ UNUSED = {
     "hypernetworks": "hypernetworks", "clip_vision": "vision towers", "upscale_models": "upscalers",
     "esrgan": "upscalers", "realesrgan": "upscalers", "swinir": "upscalers",
 }  # fmt: skip
-STARTER = "starter"
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 
 from engine.errors import BundleError
+from engine.folders import Folders
 from engine.networks import Networks
 from engine.plan.decode import Decoded, decode
 from engine.plan.foreign import ForeignVocabulary
@@ -51,20 +51,8 @@ CAPTION_TOKENS, NAME_TOKENS = 60, 8
 PHOTO = 0  # its number among the inputs
 
 
-class Files(Protocol):
+class Files(Folders, Protocol):
     """What is needed of a bundle."""
-
-    def has(self, path: str, /) -> bool:
-        """Whether there is such a file."""
-        ...
-
-    def path(self, path: str, /) -> Path:
-        """The place of a file, checked."""
-        ...
-
-    def folder(self, folder: str, /) -> Path:
-        """The place of a folder, every file of it checked."""
-        ...
 
     def tensors(self, path: str, /) -> dict[str, torch.Tensor]:
         """Tensors of a safetensors file."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import torch
 
 from engine.errors import BundleError
+from engine.folders import Folders
 from engine.networks import Networks, Spot
 from engine.plan.decode import decode
 from engine.plan.foreign import ForeignVocabulary
@@ -67,23 +67,11 @@ class AnyPlanner(Protocol):
         ...
 
 
-class Files(Protocol):
+class Files(Folders, Protocol):
     """What is needed of a bundle."""
-
-    def has(self, path: str, /) -> bool:
-        """Whether there is such a file."""
-        ...
 
     def json(self, path: str, /) -> Any:
         """The content of a JSON file."""
-        ...
-
-    def path(self, path: str, /) -> Path:
-        """The place of a file, checked."""
-        ...
-
-    def folder(self, folder: str, /) -> Path:
-        """The place of a folder, every file of it checked."""
         ...
 
     def tensors(self, path: str, /) -> dict[str, torch.Tensor]:
