@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QLayout,
     QLayoutItem,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -134,6 +136,32 @@ class ElidedLabel(QLabel):
         while text and metrics.horizontalAdvance(text) > self.width():
             text = text.rpartition(";")[0]
         return text
+
+
+def dialog_form() -> QFormLayout:
+    """An empty form, spaced as in every dialog."""
+    form = QFormLayout()
+    form.setHorizontalSpacing(16)
+    form.setVerticalSpacing(8)
+    return form
+
+
+def lay_out_dialog(dialog: QWidget, parts: Sequence[QWidget | QLayout], buttons: Sequence[QWidget]) -> None:
+    """Put ``parts`` below each other in a dialog, and its buttons at the right of the bottom."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    for button in buttons:
+        row.addWidget(button)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(22, 20, 22, 18)
+    column.setSpacing(12)
+    for part in parts:
+        if isinstance(part, QLayout):
+            column.addLayout(part)
+        else:
+            column.addWidget(part)
+    column.addStretch(1)
+    column.addLayout(row)
 
 
 def form_row(form: QFormLayout, name: str, field: QWidget, tip: str, whole: QWidget | QLayout | None = None) -> QLabel:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from desktop_app.look.theme import Look, icon
-from desktop_app.look.widgets import label, push
+from desktop_app.look.widgets import label, lay_out_dialog, push
 from engine.bundle import default_home
 
 
@@ -60,18 +60,7 @@ class About(QDialog):
         head.setSpacing(14)
         head.addWidget(sign)
         head.addWidget(name, 1)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.assemble_button)
-        buttons.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(22, 20, 22, 18)
-        column.setSpacing(12)
-        column.addLayout(head)
-        column.addWidget(what)
-        column.addLayout(form)
-        column.addStretch(1)
-        column.addLayout(buttons)
+        lay_out_dialog(self, (head, what, form), (self.assemble_button, close))
         self.setMinimumWidth(460)
 
     def show_state(self, missing: str, busy: bool) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QLayout, QWidget
 
 from desktop_app.look.fields import Amount, Choice
-from desktop_app.look.widgets import form_row, label, push
+from desktop_app.look.widgets import dialog_form, form_row, label, lay_out_dialog, push
 from engine.files.options import MOST_STOPS, RawOptions
 
 
@@ -55,28 +55,17 @@ class DevelopWindow(QDialog):
         return RawOptions(self.white_balance.key, round(self.exposure.value(), 1))  # pyright: ignore[reportArgumentType]
 
     def _lay_out(self, edited: bool) -> None:
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(8)
+        form = dialog_form()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form_row(form, self.tr("White balance"), self.white_balance, self.tr("What counts as white"))
         form_row(form, self.tr("Exposure"), self.exposure, self.tr("Brighter or darker, -3 to 3 stops"))
         cancel = push(self.tr("Cancel"), parent=self)
         cancel.clicked.connect(self.close)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.develop_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(22, 20, 22, 18)
-        column.setSpacing(12)
-        column.addWidget(label(self.tr("Develop"), "title", parent=self))
-        column.addLayout(form)
+        parts: list[QWidget | QLayout] = [label(self.tr("Develop"), "title", parent=self), form]
         if edited:
             text = self.tr("The photo is opened anew; edits belong to the picture as it was developed before.")
-            column.addWidget(label(text, role="secondary", wrap=True, parent=self))
-        column.addStretch(1)
-        column.addLayout(buttons)
+            parts.append(label(text, role="secondary", wrap=True, parent=self))
+        lay_out_dialog(self, parts, (cancel, self.develop_button))
         self.setMinimumWidth(440)
 
     def _choose(self) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from desktop_app.look.fields import Choice, Count
-from desktop_app.look.widgets import form_row, label, push
+from desktop_app.look.widgets import dialog_form, form_row, label, lay_out_dialog, push
 from engine.files.formats import EIGHT_BIT_ONLY, LOSSLESS
 from engine.files.options import LEAST_SIDE, MOST_SIDE, SaveOptions
 from engine.files.sniffing import Kind
@@ -93,9 +93,7 @@ class ExportWindow(QDialog):
 
     def _lay_out(self, cancel: QWidget) -> None:
         best = self.tr("1 (small file) to 100 (best); as the photo, JPEG blocks that no edit touched stay as they are")
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(8)
+        form = dialog_form()
         for name, field, tip in (
             (self.tr("Type"), self.format, self.tr("What kind of file")),
             (self.tr("Quality"), self.quality, best),
@@ -106,19 +104,8 @@ class ExportWindow(QDialog):
         ):
             form_row(form, name, field, tip)
         self.provenance.setToolTip(self.tr("Writes the edits into the file’s metadata, for those who look"))
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.export_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(22, 20, 22, 18)
-        column.setSpacing(12)
-        column.addWidget(label(self.tr("Export"), "title", parent=self))
-        column.addLayout(form)
-        column.addWidget(self.provenance)
-        column.addWidget(self.note)
-        column.addStretch(1)
-        column.addLayout(buttons)
+        title = label(self.tr("Export"), "title", parent=self)
+        lay_out_dialog(self, (title, form, self.provenance, self.note), (cancel, self.export_button))
         self.setMinimumWidth(max(440, LEAST_WIDE * self.fontMetrics().averageCharWidth()))
 
     def _sync(self) -> None:

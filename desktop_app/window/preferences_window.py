@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QWidget
 
 from desktop_app.look.fields import Choice, Count
-from desktop_app.look.widgets import form_row, label, push
+from desktop_app.look.widgets import dialog_form, form_row, label, lay_out_dialog, push
 from desktop_app.translations import available
 from desktop_app.window.preferences import LARGEST, SMALLEST, Preferences
 
@@ -42,9 +42,7 @@ class PreferencesWindow(QDialog):
         self.disk_budget = Count(1, MOST_DISK, self)
         self.disk_budget.setSuffix(" GB")
         self.engine = Choice({name: name for name in engines}, self)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(8)
+        form = dialog_form()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for name, field, tip in (
             (self.tr("Appearance"), self.theme, self.tr("Light, dark, or as the system says")),
@@ -62,17 +60,8 @@ class PreferencesWindow(QDialog):
         close = push(self.tr("Close"), parent=self)
         close.setAutoDefault(False)  # Return in a field is not for it
         close.clicked.connect(self.close)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(close)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(22, 20, 22, 18)
-        column.setSpacing(12)
-        column.addWidget(label(self.tr("Preferences"), "title", parent=self))
-        column.addLayout(form)
-        column.addWidget(self.note)
-        column.addStretch(1)
-        column.addLayout(buttons)
+        title = label(self.tr("Preferences"), "title", parent=self)
+        lay_out_dialog(self, (title, form, self.note), (close,))
         self.setMinimumWidth(420)
         self.show_preferences(preferences)
         for choice in (self.theme, self.language, self.engine):
