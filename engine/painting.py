@@ -189,18 +189,19 @@ class Painter:
         settings = self._settings
         said = self._told if prompt is None else self._told_of(replace(self._plan, prompt=prompt))
         width_read = decoder.embedding_width
+        words = said.prompt if decoder.reads_words else ""
         gen = said.gen if said.gen is not None and len(said.gen) == width_read else None
         meant = [each for each in subjects if len(each.vector) == width_read]
         pairs = said.context if decoder.has_context else ()
         self._note_unread(said, gen is not None or bool(meant), bool(pairs))
-        if not (said.prompt or gen is not None or meant or pairs):
+        if not (words or gen is not None or meant or pairs):
             raise BadInput(
                 f"The {settings.engine} engine cannot be told by {settings.routes}.", "Add the route prompt."
             )
         return DecodeRequest(
             width=width,
             height=height,
-            prompt=said.prompt,
+            prompt=words,
             negative=settings.negative or said.negative,
             source_prompt=self._caption(draft),
             draft=draft,

@@ -10,7 +10,6 @@ from typing import cast
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL
 from torch import Tensor
 
 from engine.decode.briefing import (
@@ -27,7 +26,7 @@ from engine.decode.conditions import Condition, ControlMap, Predict
 from engine.decode.direct_inversion import edit as rewrite
 from engine.decode.faults import Means, Precision
 from engine.decode.inversion import Ladder, invert, keep_mix
-from engine.decode.latents import GRAIN, Frame, noise, to_latents, to_picture
+from engine.decode.latents import GRAIN, Autoencoder, Frame, noise, to_latents, to_picture
 from engine.decode.loop import Known, OnStep, sample
 from engine.decode.network import Guidance, Network
 from engine.decode.preview import throttled
@@ -130,9 +129,9 @@ class Attempt:
         return Network(network.unet, controls, network.context)
 
     def _noise(self) -> Tensor:
-        return noise(self._frame.latent_shape, self._generator).to(self._parts.device)
+        return noise(self._frame.latent_shape(self._parts.latent_channels), self._generator).to(self._parts.device)
 
-    def _vae(self) -> AutoencoderKL:
+    def _vae(self) -> Autoencoder:
         vae = self._parts.vae
         (vae.enable_tiling if self._means.tiled else vae.disable_tiling)()
         return vae
@@ -141,7 +140,7 @@ class Attempt:
         return self._precision.finite(lambda: to_latents(self._vae(), picture), [self._parts.vae], AUTOENCODER)
 
     def _extra(self, draft: Tensor, mask: Tensor) -> Tensor:
-        """What a 9-channel network is given besides the latents: the mask, and the picture greyed out inside it."""
+        """What an inpaint network is given besides the latents: the mask, and the picture greyed out inside it."""
         seen = torch.where(mask < 0.5, draft, torch.full_like(draft, 0.5))
         return torch.cat([latent_mask(mask > 0.5), self._seen(seen)], dim=1)
 

@@ -1,7 +1,8 @@
 """The networks of a decoder, loaded from a bundle when first used and dropped when memory is short.
 
-In the bundle they lie under ``decoder/`` in diffusers' folders: ``unet``, optionally ``inpaint`` (9 channels),
-``refiner``, ``controlnet-KIND``; ``vae``; ``text_encoder``, ``tokenizer`` (and ``_2`` for SDXL);
+In the bundle they lie under ``decoder/`` in diffusers' folders: ``unet``, optionally ``inpaint`` (told the mask and the
+masked picture too), ``refiner``, ``controlnet-KIND``; ``vae``, an autoencoder or the configuration of a lossless patch
+transform; ``text_encoder``, ``tokenizer`` (and ``_2`` for SDXL), or none where embeddings alone are read;
 ``scheduler/scheduler_config.json``; and beside them ``decoder.json``, ``adapter.safetensors`` (decoupled attention to
 picture embeddings, in IP-Adapter's published layout) and ``context.safetensors``.
 """
@@ -32,8 +33,10 @@ from engine.decode.extractors import Extract
 from engine.decode.extractors import load as load_extractors
 from engine.decode.latents import LEAST
 from engine.decode.network import Network
+from engine.decode.patches import KIND as PATCHES
+from engine.decode.patches import PatchTransform
 from engine.decode.preview import LatentPreview
-from engine.decode.prompts import PromptEncoder, Tower
+from engine.decode.prompts import NoWords, PromptEncoder, Tower
 from engine.device import fast_dtype, out_of_memory
 from engine.errors import BundleError
 from engine.memory import CONTROL
@@ -125,20 +128,38 @@ class Components:
             raise BundleError(f"{SETTINGS} is damaged ({fault}).", CURE) from fault
         self.precision = self._precision()
 
+    @property
+    def reads_words(self) -> bool:
+        """Whether there are text encoders."""
+        return self._there("text_encoder")
+
     @cached_property
-    def text(self) -> PromptEncoder:
+    def text(self) -> PromptEncoder | NoWords:
         """The text encoders."""
+        if not self.reads_words:
+            return NoWords(self._files.json(f"{FOLDER}/unet/config.json")["cross_attention_dim"])
         towers = [self._tower("", CLIPTextModel)]
         if self._there("text_encoder_2"):
             towers.append(self._tower("_2", CLIPTextModelWithProjection))
         return PromptEncoder(towers, self.settings.zero_empty)
 
     @cached_property
-    def vae(self) -> AutoencoderKL:
+    def vae(self) -> AutoencoderKL | PatchTransform:
         """The autoencoder."""
+        if self._vae_config.get("_class_name") == PATCHES:
+            return PatchTransform().to(self.device)
         vae = self._load(AutoencoderKL, "vae")
         overflows = vae.config["force_upcast"] and vae.dtype == torch.float16  # SDXL's is known to, in half precision
         return vae.float() if overflows else vae
+
+    @property
+    def latent_channels(self) -> int:
+        """Of the autoencoder's latents."""
+        return int(self._vae_config["latent_channels"])
+
+    @cached_property
+    def _vae_config(self) -> Mapping[str, Any]:
+        return self._files.json(f"{FOLDER}/vae/config.json")
 
     @cached_property
     def base(self) -> Network:
@@ -147,12 +168,12 @@ class Components:
 
     @property
     def has_inpaint(self) -> bool:
-        """Whether there is a 9-channel network."""
+        """Whether there is a network that is told the mask and the masked picture too."""
         return self._there("inpaint")
 
     @cached_property
     def inpaint(self) -> Network | None:
-        """The 9-channel network, where there is one."""
+        """That network, where there is one."""
         return self._network("inpaint") if self.has_inpaint else None
 
     @cached_property

@@ -35,7 +35,7 @@ class Condition:
     Attributes
     ----------
     states
-        ``(B, 77 n, C)``, text states of n chunks.
+        ``(B, 77 n, C)``, text states of n chunks; ``(B, 1, C)`` zeros where no words are read.
     pooled, sizes
         SDXL only: ``(B, P)`` pooled text vector, and ``(B, 6)`` original size, crop corner, target size in pixels.
     images
@@ -45,7 +45,7 @@ class Condition:
     context
         ``(B, references * h * w, C)`` bottleneck tokens of the context pairs (Instruct-Imagen, section 3.2).
     extra
-        ``(B, 5, h, w)`` latents joined to the input of a 9-channel inpaint network: mask, masked picture.
+        ``(B, 1 + c, h, w)`` joined to the c latents that an inpaint network is given: mask, masked picture.
     controls
         Pictures that ControlNets follow.
     """
@@ -115,5 +115,5 @@ class Predict(Protocol):
     """The network as the samplers and editors see it."""
 
     def __call__(self, latents: Tensor, time: Tensor, condition: Condition) -> Tensor:
-        """The network's output ``(B, 4, h, w)`` for latents ``(B, 4, h, w)`` at a training timestep."""
+        """The network's output ``(B, c, h, w)`` for latents ``(B, c, h, w)`` at a training timestep."""
         ...

@@ -27,7 +27,7 @@ class ContextPair:
     Attributes
     ----------
     latents
-        ``(B, 4, h, w)``, the picture's, without noise.
+        ``(B, c, h, w)``, the picture's, without noise.
     states
         ``(B, 77 n, C)``, text states of its marker and words ("[ref#1] vase").
     added
@@ -188,7 +188,7 @@ class ContextAttention(nn.Module):
 def down_path(unet: UNet2DConditionModel, pair: ContextPair) -> Tensor:
     """The bottleneck ``(B, C, h, w)`` before the mid block, of a clean picture at timestep 0.
 
-    A 9-channel inpaint network is told that every pixel is known: mask 0, and the picture itself as the masked one.
+    An inpaint network is told that every pixel is known: mask 0, and the picture itself as the masked one.
     """
     latents, added = pair.latents, dict(pair.added)
     if unet.conv_in.in_channels == 2 * latents.shape[1] + 1:

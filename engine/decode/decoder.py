@@ -41,6 +41,11 @@ class LatentDecoder:
         return self._parts.device.type
 
     @property
+    def reads_words(self) -> bool:
+        """Whether prompts tell it anything."""
+        return self._parts.reads_words
+
+    @property
     def embedding_width(self) -> int | None:
         """D of the picture embeddings that it understands, nothing when it understands none."""
         return self._parts.embedding_width
@@ -103,6 +108,8 @@ class LatentDecoder:
             if control.kind not in self.controls:
                 known = ", ".join(self.controls) or "none"
                 raise BadInput(f"This engine has no {control.kind} control.", f"It has: {known}.")
+        if request.way == "rewrite" and not self.reads_words:
+            raise BadInput("This engine's decoder reads no words, so it cannot rewrite.", "Start from the draft.")
         vectors = [each.vector for each in request.subjects] + ([request.gen] if request.gen is not None else [])
         for vector in vectors:
             if len(vector) != self.embedding_width:

@@ -92,7 +92,7 @@ def edit(
     sampler
         DDIM, set to a number of steps; the cited method takes 50.
     latents
-        ``(B, 4, h, w)``, the photo's.
+        ``(B, c, h, w)``, the photo's.
     source, target
         What the network is told of the photo and of the wanted picture; their texts may be of different lengths, the
         passes are separate.
@@ -111,7 +111,7 @@ def edit(
     Returns
     -------
     source, target
-        ``(B, 4, h, w)`` each: the photo reconstructed and the edited picture. With equal conditions both are the photo.
+        ``(B, c, h, w)`` each: the photo reconstructed and the edited picture. With equal conditions both are the photo.
 
     Raises
     ------

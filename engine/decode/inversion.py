@@ -110,7 +110,7 @@ def inverted_path(
     ladder
         Of the sampling that is to lead back.
     latents
-        ``(B, 4, h, w)``, the picture's.
+        ``(B, c, h, w)``, the picture's.
     condition
         What sampling will be told.
     passes
@@ -152,7 +152,7 @@ def invert(
     on_step: OnStep = ignore_step,
     cancel: CancelCheck = never_cancel,
 ) -> Tensor:
-    """The noise ``(B, 4, h, w)`` from which sampling leads back to a picture: the end of :func:`inverted_path`."""
+    """The noise ``(B, c, h, w)`` from which sampling leads back to a picture: the end of :func:`inverted_path`."""
     return inverted_path(predict, ladder, latents, condition, passes, on_step, cancel)[-1]
 
 
@@ -165,7 +165,7 @@ def keep_mix(inverted: Tensor, noise: Tensor, keep: float) -> Tensor:
     Parameters
     ----------
     inverted, noise
-        ``(B, 4, h, w)``; norms are taken over each picture.
+        ``(B, c, h, w)``; norms are taken over each picture.
     keep
         1 gives ``inverted`` and 0 ``noise``, bit for bit.
 

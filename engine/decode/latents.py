@@ -10,9 +10,11 @@ import torch
 from diffusers import AutoencoderKL
 from torch import Tensor
 
+from engine.decode.patches import SIDE as GRAIN
+from engine.decode.patches import PatchTransform
 from engine.errors import BadInput
 
-GRAIN = 8  # pixels for each latent, the reduction of SD's autoencoders
+Autoencoder = AutoencoderKL | PatchTransform
 NARROW = 6  # squares of training size that a picture may cover once its short side is long enough
 LEAST = 64  # pixels on the short side below which U-Nets have nothing to halve
 
@@ -66,10 +68,9 @@ class Frame:
         """A multiple of 8."""
         return -(-self.scaled_height // GRAIN) * GRAIN
 
-    @property
-    def latent_shape(self) -> tuple[int, int, int, int]:
-        """Of one picture's latents, ``(1, 4, h, w)``."""
-        return (1, 4, self.padded_height // GRAIN, self.padded_width // GRAIN)
+    def latent_shape(self, channels: int) -> tuple[int, int, int, int]:
+        """Of one picture's latents, ``(1, channels, h, w)``."""
+        return (1, channels, self.padded_height // GRAIN, self.padded_width // GRAIN)
 
     def put(self, picture: np.ndarray) -> Tensor:
         """``(H, W[, C])`` float32 0 to 1 as ``(1, C, h, w)``, scaled, padded by reflection."""
@@ -97,16 +98,16 @@ class Frame:
         return picture
 
 
-def to_latents(vae: AutoencoderKL, picture: Tensor) -> Tensor:
+def to_latents(vae: Autoencoder, picture: Tensor) -> Tensor:
     """The most likely latents of ``(B, 3, H, W)`` 0 to 1, float32.
 
     The mode of the autoencoder's posterior, not a draw: an edit must not begin with noise of its own.
     """
-    posterior = vae.encode((2 * picture - 1).to(vae.device, vae.dtype)).latent_dist  # type: ignore[union-attr]
+    posterior = vae.encode((2 * picture - 1).to(vae.device, vae.dtype)).latent_dist  # pyright: ignore[reportAttributeAccessIssue]
     return posterior.mode().float() * vae.config["scaling_factor"]
 
 
-def to_picture(vae: AutoencoderKL, latents: Tensor) -> Tensor:
+def to_picture(vae: Autoencoder, latents: Tensor) -> Tensor:
     """``(B, 3, H, W)`` of latents, float32, 0 to 1 but for overshoot."""
     given = (latents / vae.config["scaling_factor"]).to(vae.device, vae.dtype)
     decoded = vae.decode(given, return_dict=False)[0]

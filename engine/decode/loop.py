@@ -26,7 +26,7 @@ class Known:
     Attributes
     ----------
     latents, noise
-        ``(B, 4, h, w)``: the picture's latents, and the one noise that they are noised with.
+        ``(B, c, h, w)``: the picture's latents, and the one noise that they are noised with.
     mask
         ``(1, 1, h, w)``, 1 where to paint, 0 where they stay.
     """
@@ -51,7 +51,7 @@ def sample(
     begin: int = 0,
     known: Known | None = None,
 ) -> Tensor:
-    """Denoise ``latents`` ``(B, 4, h, w)`` from step ``begin`` of the sampler to its end.
+    """Denoise ``latents`` ``(B, c, h, w)`` from step ``begin`` of the sampler to its end.
 
     The sampler's arithmetic is float32 whatever the network computes in. After each step the known part is put
     back at the noise level of the next one, at last without noise, so what must stay arrives unchanged.

@@ -21,7 +21,7 @@ def blend_known(
     Parameters
     ----------
     latents
-        ``(B, 4, h, w)``, after the step.
+        ``(B, c, h, w)``, after the step.
     known_latents, noise
         Latents of the picture that stays, without noise, and the one noise that it is given at every step: a fresh
         one each time would leave a seam that never settles.
@@ -36,7 +36,7 @@ def blend_known(
     Returns
     -------
     torch.Tensor
-        ``(B, 4, h, w)``; where the mask is 1 the given latents, bit for bit.
+        ``(B, c, h, w)``; where the mask is 1 the given latents, bit for bit.
     """
     known = known_latents
     if next_time is not None:

@@ -38,7 +38,7 @@ class Network:
     Attributes
     ----------
     unet
-        Of 4 input channels, or 9 for an inpaint network.
+        Whose input is the latents, for an inpaint network the mask and the masked picture too.
     controlnets
         By the kind of control that each reads.
     context
@@ -55,7 +55,7 @@ class Network:
         return (self.unet, *self.controlnets.values(), *([self.context] if self.context is not None else []))
 
     def __call__(self, latents: Tensor, time: Tensor, condition: Condition) -> Tensor:
-        """The network's output ``(B, 4, h, w)`` at a training timestep, in the precision that it computes in."""
+        """The network's output ``(B, c, h, w)`` at a training timestep, in the precision that it computes in."""
         first = self.unet.conv_in.weight  # asking the module for its device and type walks through all of its weights
         latents, condition = latents.to(first.device, first.dtype), condition.to(first.device, first.dtype)
         known: dict[str, Any] = {"encoder_hidden_states": condition.states}

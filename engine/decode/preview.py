@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL
 from torch import Tensor
 
-from engine.decode.latents import GRAIN, to_latents
+from engine.decode.latents import GRAIN, Autoencoder, to_latents
 
 MOST_A_SECOND = 4
 CHART = 128  # pixels on a side of the picture that the map is fitted on
@@ -24,13 +23,13 @@ class LatentPreview:
     Attributes
     ----------
     weights
-        ``(5, 3)``: four channels and a constant to red, green, blue, 0 to 1.
+        ``(C + 1, 3)``: the C channels and a constant to red, green, blue, 0 to 1.
     """
 
     weights: Tensor
 
     @classmethod
-    def fit(cls, vae: AutoencoderKL) -> LatentPreview:
+    def fit(cls, vae: Autoencoder) -> LatentPreview:
         """Least squares over what the autoencoder makes of a chart of soft colour patches."""
         generator = torch.Generator().manual_seed(0)
         patches = torch.rand(1, 3, CHART // 16, CHART // 16, generator=generator)
@@ -42,7 +41,7 @@ class LatentPreview:
         return cls(torch.linalg.lstsq(known, colours).solution)
 
     def show(self, latents: Tensor) -> np.ndarray:
-        """``(h, w, 3)`` uint8 of the first of ``(B, 4, h, w)`` latents."""
+        """``(h, w, 3)`` uint8 of the first of ``(B, C, h, w)`` latents."""
         height, width = latents.shape[-2:]
         colours = _with_constant(latents[:1].float().cpu()) @ self.weights
         return (colours.clamp(0, 1) * 255).round().byte().reshape(height, width, 3).numpy()

@@ -150,7 +150,7 @@ class PromptToPrompt:
             self._maps[which] = self._maps[which] + seen if which in self._maps else seen
 
     def blend(self, source: Tensor, target: Tensor, progress: float) -> Tensor:
-        """The target's latents ``(B, 4, h, w)``, with the source's put back where no blend word is seen.
+        """The target's latents ``(B, c, h, w)``, with the source's put back where no blend word is seen.
 
         The paper's localized editing, by PnPInversion's values.
         """

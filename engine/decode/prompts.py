@@ -56,6 +56,28 @@ class Tower:
 
 
 @dataclass(frozen=True, eq=False)
+class NoWords:
+    """The text side of a decoder that is told everything by embeddings, as the starter's is: one empty state.
+
+    Attributes
+    ----------
+    width
+        C of the state.
+    """
+
+    width: int
+    towers: Sequence[Tower] = ()
+
+    def encode(self, _text: str) -> Prompt:
+        """The same for every text."""
+        return Prompt(torch.zeros(1, 1, self.width))
+
+    def negative(self, text: str) -> Prompt:
+        """The same for every text."""
+        return self.encode(text)
+
+
+@dataclass(frozen=True, eq=False)
 class PromptEncoder:
     """The text side of a decoder.
 

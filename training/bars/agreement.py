@@ -160,7 +160,7 @@ def image_to_image(stock: Stock) -> tuple[DecodeRequest, Tensor]:
 
 def inpaint(stock: Stock) -> tuple[DecodeRequest, Tensor]:
     """A region from noise, the rest held."""
-    start = noise(FRAME.latent_shape, torch.Generator().manual_seed(SEED))
+    start = noise(FRAME.latent_shape(4), torch.Generator().manual_seed(SEED))
     theirs = stock.run(
         "Inpaint",
         image=FRAME.put(_draft()),
