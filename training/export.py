@@ -62,7 +62,11 @@ def chosen(evaluation: Mapping[str, Any]) -> dict[str, list[str]]:
 
     Decoding is left out: a bundle on top of this one may bring a decoder, of which nothing is known here.
     """
-    return {"restore": sorted(op for op, found in evaluation.items() if "restore" in found["better"].split("+"))}
+    return {
+        "restore": sorted(
+            op for op, found in evaluation["operations"].items() if "restore" in found["better"].split("+")
+        )
+    }
 
 
 def _made(runs: Path, stage: str, file: str) -> Path:

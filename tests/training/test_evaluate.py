@@ -19,6 +19,7 @@ from engine.values import Op
 from tests.restore import tiny
 from training.commands import register
 from training.evaluate import measures
+from training.evaluate.cards import Card
 from training.evaluate.exported import Run
 from training.evaluate.page import as_json, as_page
 from training.evaluate.report import CHAINS, Comparison
@@ -105,7 +106,10 @@ def test_the_record_names_what_gains_in_the_mean_and_mostly():
 
 def test_json_and_page_hold_every_operation():
     made = [comparison(Op.add, [0.2], [0.1]), comparison(Op.expand, [0.3], [0.4])]
-    said = as_json(made)
+    card = Card("encode", "about <sounds>", {"name": 0.5, "sound": float("nan")}, ["a cow: 3 names lie nearer"])
+    whole = as_json(made, [card])
+    assert whole["parts"] == {"encode": {"about": "about <sounds>", "figures": {"name": 0.5, "sound": None}}}
+    said = whole["operations"]
     assert said["add"] == {
         "trials": 1,
         "better": "draft+restore",
@@ -113,7 +117,10 @@ def test_json_and_page_hold_every_operation():
         "draft+restore": {"perceptual": 0.1},
     }
     assert said["expand"]["better"] == "draft"
-    page = as_page(made, "A <title>", "about")
+    page = as_page(made, "A <title>", "about", [card])
+    assert "about &lt;sounds&gt;" in page
+    assert "a cow: 3 names lie nearer" in page
+    assert "none asked" in page
     assert "A &lt;title&gt;" in page
     assert page.count("data:image/jpeg;base64,") == 2
 
@@ -140,7 +147,7 @@ def app() -> Typer:
 def test_what_a_run_made_is_what_the_engine_loads(runs, tmp_path):
     out, evaluation = tmp_path / "own", tmp_path / "evaluation.json"
     out.mkdir()
-    evaluation.write_text(json.dumps({"fill": {"better": "draft+restore"}, "add": {"better": "draft"}}))
+    evaluation.write_text(json.dumps({"operations": {"fill": {"better": "draft+restore"}, "add": {"better": "draft"}}}))
     done = CliRunner().invoke(app(), ["train", "export", str(runs), "--out", str(out), "--evaluation", str(evaluation)])
     assert done.exit_code == 0, done.output
     restorer = Restorer.load(Run(out))
@@ -155,7 +162,7 @@ def test_what_a_run_made_is_what_the_engine_loads(runs, tmp_path):
 def test_an_export_that_cannot_be_writes_nothing(runs, tmp_path, what):
     out, evaluation = tmp_path / "own", tmp_path / "evaluation.json"
     out.mkdir()
-    evaluation.write_text("{}" if what != "evaluation" else '{"add": 3}')
+    evaluation.write_text('{"operations": {}}' if what != "evaluation" else '{"operations": {"add": 3}}')
     if what == "size":
         with (out / "large.bin").open("wb") as large:
             large.truncate(40_000_000)

@@ -13,28 +13,9 @@ from engine.encode import Encoder
 from engine.files import read_reference, read_sound
 from training.bars import Bar, Ground
 from training.data import items
+from training.evaluate.cards import WITHIN, ranks_of_names, ranks_of_pictures, share
 
 NAME_GOAL, SOUND_GOAL = 0.60, 0.35
-WITHIN = 5
-
-
-def ranks_of_names(vectors: np.ndarray, names: Sequence[str], encoder: Encoder) -> np.ndarray:
-    """``(n,)`` how many of the other names lie nearer to each picture than its own."""
-    known = list(dict.fromkeys(names))
-    scores = vectors @ encoder.text(known).T
-    own = scores[np.arange(len(names)), [known.index(name) for name in names]]
-    return (scores > own[:, None]).sum(axis=1)
-
-
-def ranks_of_pictures(sounds: np.ndarray, pictures: np.ndarray) -> np.ndarray:
-    """``(n,)`` how many other pictures lie nearer to each sound than its own."""
-    scores = sounds @ pictures.T
-    return (scores > np.diag(scores)[:, None]).sum(axis=1)
-
-
-def share(hits: np.ndarray) -> float:
-    """Mean of a boolean array; 0 when it is empty."""
-    return float(hits.mean()) if hits.size else 0.0
 
 
 def measure(ground: Ground) -> list[Bar]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -12,48 +11,15 @@ import numpy as np
 
 from engine.bundle import Bundle
 from engine.encode import Encoder
-from engine.errors import RegionNotFound
 from engine.ground import Selector
-from engine.ground.phrases import read
 from training.bars import Bar, Ground
+from training.evaluate.selecting import RIGHT, Answer, Asked, Case, ask, planted_cases
 from training.ground.labels import read_rgb
-from training.ground.planted import planted
 
 MASKS = Path(__file__).parents[2] / "tests" / "ground" / "masks.jsonl"
 CASES, SEED = 100, 2024
 SIDE = 1024  # long side that the pipeline hands a photo over at
-RIGHT = 0.5  # intersection over union
 PRECISION, ACCEPTED, AIMED, REFUSED = 0.80, 0.40, 0.65, 0.90
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """A photo ``(H, W, 3)`` float32, phrases with their masks ``(H, W)`` bool, and phrases of what is absent."""
-
-    name: str
-    rgb: np.ndarray
-    wanted: tuple[tuple[str, np.ndarray], ...]
-    absent: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came of one phrase: whether it was accepted, how sure, and its intersection over union (0 when absent)."""
-
-    case: str
-    phrase: str
-    present: bool
-    accepted: bool
-    score: float
-    iou: float
-
-
-def planted_cases(data: Path) -> Iterator[Case]:
-    """Two cut-outs in each held-out photo; the words name one of them in turn."""
-    for number, case in enumerate(planted(data, CASES, SEED, measured=True)):
-        which = number % 2
-        wanted = ((f"the {case.names[which]}", case.masks[which]),)
-        yield Case(f"planted-{number:03d}", case.rgb, wanted, tuple(f"the {name}" for name in case.absent))
 
 
 def real_cases(data: Path) -> Iterator[Case]:
@@ -69,30 +35,11 @@ def real_cases(data: Path) -> Iterator[Case]:
         )
 
 
-def ask(selector: Selector, encoder: Encoder, case: Case, out: Path) -> list[Answer]:
-    """Every phrase of a case; the accepted regions are drawn into ``out``."""
-    scene = selector.observe(case.rgb, encoder)
-    answers = []
-    masks = dict(case.wanted)
-    for phrase in (*masks, *case.absent):
-        truth = masks.get(phrase)
-        found: np.ndarray | None = None
-        score = iou = 0.0
-        try:
-            region = selector.answer(case.rgb, scene, read(phrase), encoder)
-            found, score = region.mask > 0.5, region.score
-        except RegionNotFound:
-            pass
-        if found is not None and truth is not None:
-            iou = float((found & truth).sum() / max((found | truth).sum(), 1))
-        answers.append(Answer(case.name, phrase, truth is not None, found is not None, score, iou))
-        if found is not None or truth is not None:
-            _draw(case, phrase, found, truth, out / f"{case.name}-{phrase.replace(' ', '_').replace('/', '_')}.jpg")
-    return answers
-
-
-def _draw(case: Case, phrase: str, found: np.ndarray | None, truth: np.ndarray | None, path: Path) -> None:
+def _draw(case: Case, asked: Asked, out: Path) -> None:
     """The photo dimmed outside what was found, the truth outlined in green."""
+    phrase, found, truth = asked.answer.phrase, asked.found, asked.truth
+    if found is None and truth is None:
+        return
     shown = case.rgb * (np.where(found, 1.0, 0.3)[..., None] if found is not None else 0.7)
     picture = np.ascontiguousarray((shown[..., ::-1] * 255).astype(np.uint8))
     if truth is not None:
@@ -100,6 +47,7 @@ def _draw(case: Case, phrase: str, found: np.ndarray | None, truth: np.ndarray |
         cv2.drawContours(picture, edges, -1, (0, 255, 0), 2)
     label = phrase if found is not None else f"{phrase}: refused"
     cv2.putText(picture, label, (8, picture.shape[0] - 10), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (255, 255, 255), 2)
+    path = out / f"{case.name}-{phrase.replace(' ', '_').replace('/', '_')}.jpg"
     cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, 85])
 
 
@@ -107,7 +55,7 @@ def bars_of(answers: list[Answer], what: str) -> list[Bar]:
     """The four lines of one set."""
     present = [answer for answer in answers if answer.present]
     accepted = [answer for answer in present if answer.accepted]
-    right = sum(answer.iou >= RIGHT for answer in accepted)
+    right = sum(answer.right for answer in accepted)
     absent = [answer for answer in answers if not answer.present]
     refused = sum(not answer.accepted for answer in absent)
     precision = right / max(len(accepted), 1)
@@ -146,8 +94,13 @@ def measure(ground: Ground) -> list[Bar]:
     out = ground.out / "select"
     out.mkdir(parents=True, exist_ok=True)
     bars, lines = [], []
-    for what, cases in (("planted", planted_cases(ground.data)), ("real photographs", real_cases(ground.data))):
-        answers = [answer for case in cases for answer in ask(selector, encoder, case, out)]
+    planted = planted_cases(ground.data, CASES, SEED)
+    for what, cases in (("planted", planted), ("real photographs", real_cases(ground.data))):
+        answers = []
+        for case in cases:
+            for asked in ask(selector, encoder, case):
+                answers.append(asked.answer)
+                _draw(case, asked, out)
         lines += [json.dumps(answer.__dict__) for answer in answers]
         bars += bars_of(answers, what)
     (out / "answers.jsonl").write_text("\n".join(lines) + "\n")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import html
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import cv2
 import numpy as np
 
+from training.evaluate.cards import Card
 from training.evaluate.report import CHAINS, Comparison
 
 _QUALITY = 88
@@ -21,9 +23,13 @@ th:first-child,td:first-child{{text-align:left}}img{{width:100%;display:block;ma
 <h1>{title}</h1><p>{about}</p>"""
 
 
-def as_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
-    """Means of every figure by operation and chain, the number of trials, and the better chain."""
-    return {
+def as_json(comparisons: Sequence[Comparison], cards: Sequence[Card] = ()) -> dict[str, Any]:
+    """Every card's figures by part; every operation's means by chain, the number of trials, and the better chain."""
+    parts = {
+        each.part: {"about": each.about, "figures": {name: _number(value) for name, value in each.figures.items()}}
+        for each in cards
+    }
+    operations = {
         each.op.value: {
             "trials": len(each.figures[CHAINS[0]]["perceptual"]),
             "better": each.best,
@@ -31,11 +37,12 @@ def as_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
         }
         for each in comparisons
     }
+    return {"parts": parts, "operations": operations}
 
 
-def as_page(comparisons: Sequence[Comparison], title: str, about: str) -> str:
-    """The page; each row of pictures is before, draft, restored, truth."""
-    parts = [_HEAD.format(title=html.escape(title), about=html.escape(about))]
+def as_page(comparisons: Sequence[Comparison], title: str, about: str, cards: Sequence[Card] = ()) -> str:
+    """The page: cards first, then the operations, where each row of pictures is before, draft, restored, truth."""
+    parts = [_HEAD.format(title=html.escape(title), about=html.escape(about)), *map(_card, cards)]
     for each in comparisons:
         parts.append(f"<h2>{html.escape(each.op.value)}</h2><p>Better: {html.escape(each.best)}.</p>")
         names = list(each.figures[CHAINS[0]])
@@ -45,6 +52,22 @@ def as_page(comparisons: Sequence[Comparison], title: str, about: str) -> str:
         parts.append(f"<table><tr><th></th>{head}</tr>{rows}</table><p>Before, draft, restored, truth:</p>")
         parts += [f'<img alt="{html.escape(each.op.value)}" src="{_inline(picture)}">' for picture in each.pictures]
     return "\n".join(parts) + "</html>\n"
+
+
+def _card(card: Card) -> str:
+    """A part's figures, and what went wrong to open."""
+    rows = "".join(
+        f"<tr><td>{html.escape(name)}</td><td>{'none asked' if _number(value) is None else f'{value:.2f}'}</td></tr>"
+        for name, value in card.figures.items()
+    )
+    missed = "".join(f"<li>{html.escape(miss)}</li>" for miss in card.misses)
+    more = f"<details><summary>Misses</summary><ul>{missed}</ul></details>" if missed else ""
+    return f"<h2>{html.escape(card.part)}</h2><p>{html.escape(card.about)}</p><table>{rows}</table>{more}"
+
+
+def _number(value: float) -> float | None:
+    """As JSON has it, which knows no NaN."""
+    return None if math.isnan(value) else value
 
 
 def sheet(comparison: Comparison) -> np.ndarray:

@@ -9,16 +9,21 @@ from pathlib import Path
 import numpy as np
 
 from engine.encode import Encoder
+from engine.errors import RegionNotFound
+from engine.ground import Selector
+from engine.ground.phrases import read
 from engine.restore import Restorer
 from engine.values import Op
 from training.data.items import LicenceClass
 from training.evaluate import measures
 from training.evaluate.perceptual import PerceptualDistance
 from training.evaluate.trials import Trial, draft_only, restored, trials
+from training.refine.aesthetic import Aesthetic
 
 CONTEXT = 32  # pixels around what changed that the perceptual network sees
 CHAINS = ("draft", "draft+restore")
 SHOWN = 12  # trials of each operation whose pictures are kept: the first, not chosen
+MOSTLY = 0.5  # of a region that is found
 HELPS = 0.5  # share of the trials that must come closer to the truth
 
 
@@ -59,10 +64,22 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Judges:
-    """Networks that judge: a perceptual distance, and an encoder where embeddings are wanted."""
+    """Networks that judge: a perceptual distance, and where they are wanted more.
+
+    Attributes
+    ----------
+    perceptual
+        Distance of pictures.
+    encoder
+        For what embeddings tell.
+    aesthetic, selector
+        A predictor over that encoder's embeddings, and the finder of things by their names over its space.
+    """
 
     perceptual: PerceptualDistance
     encoder: Encoder | None = None
+    aesthetic: Aesthetic | None = None
+    selector: Selector | None = None
 
 
 def compare(
@@ -102,10 +119,10 @@ def _judged(trial: Trial, made: np.ndarray, judges: Judges) -> dict[str, float]:
         "gradient_truth": measures.gradient_energy(trial.truth, trial.changed),
         "outside": measures.outside_error(made, trial.before, trial.changed.astype(np.float32)),
     }
-    return said | (_embedded(trial, made, judges.encoder) if judges.encoder is not None else {})
+    return said | (_embedded(trial, made, judges.encoder, judges) if judges.encoder is not None else {})
 
 
-def _embedded(trial: Trial, made: np.ndarray, encoder: Encoder) -> dict[str, float]:
+def _embedded(trial: Trial, made: np.ndarray, encoder: Encoder, judges: Judges) -> dict[str, float]:
     source, result, truth = encoder.pictures([(each, None) for each in (trial.before, made, trial.truth)])
     said_before, said_after = encoder.text(list(trial.captions))
     said = {
@@ -115,7 +132,21 @@ def _embedded(trial: Trial, made: np.ndarray, encoder: Encoder) -> dict[str, flo
     }
     if trial.captions[0] != trial.captions[1]:
         said["clip_dir"] = measures.direction(source, result, said_before, said_after)
+    if judges.aesthetic is not None:
+        said["aesthetic"] = float(judges.aesthetic.score(result[None])[0])
+    if judges.selector is not None and trial.name:
+        said["recall"] = float(_recognised(trial, made, encoder, judges.selector))
     return said
+
+
+def _recognised(trial: Trial, made: np.ndarray, encoder: Encoder, selector: Selector) -> bool:
+    """Whether what came is found by its name, mostly where it came."""
+    phrase = read(f"the {trial.name}")
+    try:
+        found = selector.answer(made, selector.observe(made, encoder), phrase, encoder).mask > 0.5
+    except RegionNotFound:
+        return False
+    return bool(found.any()) and float(trial.changed[found].mean()) > MOSTLY
 
 
 def _window(changed: np.ndarray) -> tuple[slice, slice]:

@@ -6,12 +6,15 @@ its own damaged copies: blurred, noisy, badly exposed, flat, colour-cast. It say
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
 
+from engine.errors import BadInput
 from training.restore.degrade import damaged
 
 BEST, WORST = 7.5, 2.0  # scores of an undamaged photograph and of the worst copies
@@ -33,6 +36,25 @@ class Aesthetic:
 
     weight: np.ndarray
     bias: float
+
+    @classmethod
+    def read(cls, path: Path) -> Aesthetic:
+        """From a file that :meth:`write` made.
+
+        Raises
+        ------
+        BadInput
+            When there is none or it is damaged.
+        """
+        try:
+            with np.load(path) as stored:
+                return cls(np.asarray(stored["weight"], np.float32), float(stored["bias"]))
+        except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as fault:
+            raise BadInput(f"{path} holds no aesthetic predictor ({fault}).", "Make the data's pairs again.") from fault
+
+    def write(self, path: Path) -> None:
+        """As an ``npz``."""
+        np.savez(path, weight=self.weight, bias=np.float32(self.bias))
 
     @classmethod
     def fit(cls, embeddings: np.ndarray, scores: np.ndarray) -> Aesthetic:

@@ -153,7 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     known = ~np.isnan(looked.planted)
     shown, planted = looked.embedding[known], looked.planted[known]
     aesthetic = Aesthetic.fit(shown, planted).spread(shown)
-    np.savez(folder / AESTHETIC, weight=aesthetic.weight, bias=np.float32(aesthetic.bias))
+    aesthetic.write(folder / AESTHETIC)
     made = pairs(looked, captions, aesthetic)
     np.savez(folder / PAIRS, **made)  # pyright: ignore[reportArgumentType]
     print(f"{len(made['score'])} pairs of {len(photos)} photographs and {len(objects)} cut-outs: {folder / PAIRS}")
