@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from tests.restore import tiny
+from training.core.recipe import Recipe
 from training.restore.degrade import PAPER_SHIFT, RELEASED_SHIFT, Shift, damaged, locally_shifted, shifted
 from training.restore.masks import draw
 from training.restore.samples import Damage, SampleMaker, degraded
-from training.restore.train import Part, Recipe, train
+from training.restore.stages import Lesson, Settings, in_turn
 
 
 def grey(value: float = 0.5) -> np.ndarray:
@@ -74,11 +75,16 @@ def test_outside_the_mask_a_sample_is_the_photo_unless_the_shift_is_everywhere(m
     assert np.abs(everywhere[32:] - truth[32:]).mean() > 0.002
 
 
-def test_training_gives_the_same_weights_again_and_moves_all_of_them(make_photo):
+def test_training_gives_the_same_weights_again_and_moves_all_of_them(make_photo, tmp_path):
     photos = [make_photo(64, 64, seed=seed).rgb.copy() for seed in range(2)]
-    none, some, one = Part(0, 2, 32), Part(2, 2, 32), Part(1, 2, 32)
-    recipes = (Recipe(none, none, none), Recipe(some, one, one), Recipe(some, one, one))
-    start, first, again = (train(tiny.shape(2), photos, recipe, 1) for recipe in recipes)
+
+    def lesson(steps: int, rate: float = 1e-3) -> Lesson:
+        recipe = Recipe(steps, 2, rate, weight_decay=0.0, validate_every=0, save_every=0)
+        return Lesson(recipe, Settings(scale=2, patch=32))
+
+    lessons = [lesson(2), lesson(1), lesson(1)]
+    first, again = (in_turn(tiny.shape(2), photos, lessons, tmp_path / name, 1) for name in ("first", "again"))
+    start = in_turn(tiny.shape(2), photos, [lesson(1, 1e-30)] * 3, tmp_path / "start", 1)
     for name, value in first.named_parameters():
         assert torch.equal(value, again.get_parameter(name)), name
         assert not torch.equal(value, start.get_parameter(name)), name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import time
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from engine.restore import Restorer
 from engine.restore.network import DiffRIR, Teacher
 from engine.restore.shape import SCALES, RestorerShape
 from training.bars import Bar, Ground
+from training.core.recipe import Recipe
 from training.data import items
 from training.restore.degrade import RELEASED_SHIFT, shifted
 from training.restore.masks import draw
 from training.restore.samples import Damage, read_photos
-from training.restore.train import Part, Recipe, train
+from training.restore.stages import Lesson, Settings, in_turn
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "tests" / "restore" / "published"
 PARTS = {"G": 23.5, "condition": 1.4, "denoise": 0.2}  # transformer, extractor, denoiser: millions, as noted, rounded
@@ -27,12 +29,8 @@ STORED = {
     DiffRIR: {1: 26_644_022, 2: 26_581_814, 4: 26_566_262},
 }
 SMALL = RestorerShape(1, 16, (1, 1, 1, 1), 1, (1, 2, 4, 8), 2.0, 16, 2, sees_mask=True)
-RECIPE = Recipe(
-    Part(400, 24, 32, 3e-3),
-    Part(500, 8, 128, 3e-3),
-    Part(550, 6, 96, 1.2e-3),
-    Damage(0.0, everywhere=0.5, drifting=0.0, tinted=0.0, foreign=0.0, soft=0.0),
-)
+DAMAGE = Damage(0.0, everywhere=0.5, drifting=0.0, tinted=0.0, foreign=0.0, soft=0.0)
+LESSONS = ((400, 24, 32, 3e-3), (500, 8, 128, 3e-3), (550, 6, 96, 1.2e-3))  # steps, batch, pixels, rate
 PHOTOS, SIDE = 30, 384  # held-out photographs, pixels along their sides
 GAIN = 4.0  # dB
 
@@ -82,7 +80,9 @@ def _layout() -> list[Bar]:
 def _trained(ground: Ground) -> list[Bar]:
     learnt_from = read_photos((item for item in items.photos(ground.data) if item.trainable), 512)
     start, used = time.perf_counter(), time.process_time()
-    network = train(SMALL, learnt_from, RECIPE)
+    runs = ground.out / "diffrir"
+    shutil.rmtree(runs, ignore_errors=True)
+    network = in_turn(SMALL, learnt_from, [_lesson(*part) for part in LESSONS], runs)
     print(f"trained in {time.perf_counter() - start:.0f} s, {time.process_time() - used:.0f} s of one core", flush=True)
     whole, tiled = Restorer({1: network}), Restorer({1: network}, tile=16)
     random = np.random.default_rng(11)
@@ -131,6 +131,14 @@ def _trained(ground: Ground) -> list[Bar]:
         Bar("must", "diffrir: tiles against whole", "within 1/255", f"{apart * 255:.3f}/255 apart", apart <= 1 / 255),
         Bar("must", "diffrir: same seed", "same pixels", f"{repeated} of {runs} runs", repeated == runs),
     ]
+
+
+def _lesson(steps: int, batch: int, patch: int, rate: float) -> Lesson:
+    recipe = Recipe(
+        steps, batch, rate, warm_up=50 / steps, last_rate=0.0, weight_decay=0.0, beta2=0.99, ema=0.999,
+        precision="bf16", validate_every=0, save_every=0,
+    )  # fmt: skip
+    return Lesson(recipe, Settings(patch=patch, damage=DAMAGE))
 
 
 def _held_out(data: Path) -> list[np.ndarray]:

@@ -27,12 +27,12 @@ from engine.restore.stored import CONFIG, WEIGHTS, describe, tensors_of
 from engine.values import STRICT
 from training.core.checkpoints import fill, learnt_state, read_tensors
 from training.core.draws import Draws
-from training.core.loop import BEST
-from training.core.recipe import Count, validated
+from training.core.loop import BEST, train
+from training.core.recipe import Count, Recipe, validated
 from training.core.stage import SCORE, TOTAL, Stage
 from training.data import items
 from training.restore.samples import Batch, Damage, SampleMaker, read_photos
-from training.restore.train import _prepare as prepare
+from training.restore.start import prepare
 
 FIRST, PRIOR, SECOND = "diffrir-s1", "diffrir-s2-prior", "diffrir-s2"
 _ASIDE = 10  # every tenth photograph is judged by
@@ -248,6 +248,48 @@ def _ready(data: Path | None, settings: Mapping[str, Any], seed: int) -> tuple[S
     for module in (teacher, network):
         module.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     return Samples(learnt, large[::_ASIDE], shape, chosen, seed), teacher, network
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How one stage trains: its recipe and its samples."""
+
+    recipe: Recipe
+    settings: Settings
+
+
+def in_turn(
+    shape: RestorerShape, photos: Sequence[np.ndarray], lessons: Sequence[Lesson], out: Path, seed: int = 0
+) -> DiffRIR:
+    """The three stages one after the other, without a photograph aside; the same arguments give the same weights.
+
+    Parameters
+    ----------
+    shape
+        Of the restorer.
+    photos
+        ``(h, w, 3)`` uint8, all learnt from.
+    lessons
+        Of teacher, prior and the whole, which validate nothing.
+    out
+        Folder for the runs.
+    seed
+        Of the weights.
+    """
+    torch.manual_seed(seed)
+    teacher, network = Teacher(shape), DiffRIR(shape)
+    prepare(teacher, network)
+
+    def samples(lesson: Lesson) -> Samples:
+        return Samples(photos, (), shape, lesson.settings, seed)
+
+    first, *further = lessons
+    train(First(teacher, samples(first)), first.recipe, out / FIRST)
+    network.G.load_state_dict(teacher.G.state_dict())
+    for lesson, joint in zip(further, (False, True), strict=True):
+        stage = Second(teacher, network, samples(lesson), joint=joint)
+        train(stage, lesson.recipe, out / stage.name)
+    return network
 
 
 def _begin_with(run: Path, module: nn.Module, stage: str) -> None:
