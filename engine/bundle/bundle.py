@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -182,21 +183,26 @@ class Bundle:
         Raises
         ------
         BundleError
-            Some are missing or altered; they are named.
+            Some are missing, unreadable or altered; they are named.
         """
         entries = self._entries.values()
         self._refuse([entry for entry in entries if not entry.place(self.root).is_file()], "missing")
-        hashes = {place: sha256_of(place) for place in {entry.place(self.root) for entry in entries}}
+        places = {entry.place(self.root): entry for entry in entries}
+        hashes = {place: self._hashed(entry, sha256_of) for place, entry in places.items()}
         self._refuse([entry for entry in entries if hashes[entry.place(self.root)] != entry.sha256], "altered")
 
     def _intact(self, entry: Entry) -> bool:
+        return self._hashed(entry, self._stamps.sha256) == entry.sha256
+
+    def _hashed(self, entry: Entry, sha256: Callable[[Path], str]) -> str:
+        """A file's hash, taken by ``sha256``."""
         try:
-            return self._stamps.sha256(entry.place(self.root)) == entry.sha256
+            return sha256(entry.place(self.root))
         except FileNotFoundError:
             self._refuse([entry], "missing")
+            raise
         except OSError as fault:
             raise BundleError(f"{entry.place(self.root)} cannot be read ({fault}).", self._cure) from fault
-        return False
 
     def _refuse(self, entries: list[Entry], what: str) -> None:
         if not entries:

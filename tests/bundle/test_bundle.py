@@ -13,6 +13,7 @@ import torch
 
 from engine.bundle import Bundle, default_home
 from engine.bundle import assemble as module
+from engine.bundle import bundle as bundle_module
 from engine.bundle import stamps as stamps_module
 from engine.bundle.manifest import Manifest
 from engine.errors import BundleError
@@ -53,6 +54,15 @@ def test_a_missing_file_is_named_with_its_cure(small: Bundle) -> None:
         reopen(small)
     assert caught.value.hint == "Run: overtone models assemble starter"
     assert caught.value.exit_code == 3
+
+
+def test_a_file_that_cannot_be_read_is_named(small: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(path: Path) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(bundle_module, "sha256_of", refused)
+    with pytest.raises(BundleError, match=r"cannot be read .*Permission denied"):
+        small.verify()
 
 
 def test_files_that_vanish_later_are_named(small: Bundle) -> None:
