@@ -53,13 +53,14 @@ def _closer(each: Comparison, chain: str) -> Bar:
 
 
 def _seams(each: Comparison, chain: str) -> Bar:
-    seam = each.mean(chain, "seam") / max(each.mean(CHAINS[0], "seam"), 1e-12)
+    draft = max(each.mean(CHAINS[0], "seam"), 1e-12)
+    seam, target = each.mean(chain, "seam") / draft, each.mean(chain, "seam_truth") / draft
     gradient = each.mean(chain, "gradient") / max(each.mean(chain, "gradient_truth"), 1e-12)
     return Bar(
         "must",
         f"full ≥ draft: {each.op.value}, seam and gradient energy, chain {chain}",
         f"seam ≤ {SEAM} × the draft's, gradient within ±{GRADIENT:.0%} of the target's",
-        f"seam {seam:.2f} ×, gradient {gradient:.2f} ×",
+        f"seam {seam:.2f} × (the target's own {target:.2f} ×), gradient {gradient:.2f} ×",
         seam <= SEAM and abs(gradient - 1) <= GRADIENT,
     )
 
