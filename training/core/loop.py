@@ -233,6 +233,29 @@ def train(stage: Stage, recipe: Recipe, out: Path, *, resume: bool = False) -> N
     training.accelerator.end_training()
 
 
+def begin_with(run: Path, module: nn.Module, stage: str) -> None:
+    """Give what learns of ``module`` the best weights of an earlier run.
+
+    Parameters
+    ----------
+    run
+        Its folder.
+    module
+        Whose learning parameters and buffers have the names that they had there.
+    stage
+        The run's, for people.
+
+    Raises
+    ------
+    BadInput
+        When there is no such run, or its weights do not fit.
+    """
+    path = run / BEST
+    if not path.is_file():
+        raise BadInput(f"{path} is not there.", f"Run {stage} first, or name its folder in the settings.")
+    fill(learnt_state(module), read_tensors(path)[0], str(path))
+
+
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -25,9 +25,8 @@ from engine.restore.packing import pack
 from engine.restore.shape import RestorerShape
 from engine.restore.stored import CONFIG, WEIGHTS, describe, tensors_of
 from engine.values import STRICT
-from training.core.checkpoints import fill, learnt_state, read_tensors
 from training.core.draws import Draws
-from training.core.loop import BEST, train
+from training.core.loop import begin_with, train
 from training.core.recipe import Count, Recipe, validated
 from training.core.stage import SCORE, TOTAL, Stage
 from training.data import items
@@ -220,7 +219,7 @@ def build_first(data: Path | None, settings: Mapping[str, Any], seed: int) -> Fi
 def build_prior(data: Path | None, settings: Mapping[str, Any], seed: int) -> Second:
     """``diffrir-s2-prior`` for the starter; raises BadInput also when the run of ``diffrir-s1`` is absent."""
     samples, teacher, network = _ready(data, settings, seed)
-    _begin_with(samples.settings.first, teacher, FIRST)
+    begin_with(samples.settings.first, teacher, FIRST)
     network.G.load_state_dict(teacher.G.state_dict())
     return Second(teacher, network, samples, joint=False)
 
@@ -230,7 +229,7 @@ def build_second(data: Path | None, settings: Mapping[str, Any], seed: int) -> S
     stage = build_prior(data, settings, seed)
     learnt = nn.ModuleDict({"network": stage.network})
     stage.network.G.requires_grad_(False)  # the run before it did not train the transformer
-    _begin_with(stage.samples.settings.prior, learnt, PRIOR)
+    begin_with(stage.samples.settings.prior, learnt, PRIOR)
     return Second(stage.teacher, stage.network, stage.samples, joint=True)
 
 
@@ -290,11 +289,3 @@ def in_turn(
         stage = Second(teacher, network, samples(lesson), joint=joint)
         train(stage, lesson.recipe, out / stage.name)
     return network
-
-
-def _begin_with(run: Path, module: nn.Module, stage: str) -> None:
-    """Give ``module`` the best weights of an earlier run."""
-    path = run / BEST
-    if not path.is_file():
-        raise BadInput(f"{path} is not there.", f"Run {stage} first, or name its folder in the settings.")
-    fill(learnt_state(module), read_tensors(path)[0], str(path))
