@@ -43,6 +43,15 @@ class Entry:
 
 
 STAGES: dict[str, Entry] = {
+    "language-alignment": Entry(
+        "training.planner.stages:build_alignment", "the planner's input projector, by captions of pictures and sounds"
+    ),
+    "generation-learning": Entry(
+        "training.planner.stages:build_generation", "both projectors of the planner, by the pictures that [gen] is for"
+    ),
+    "instruction-finetuning": Entry(
+        "training.planner.stages:build_instruction", "the planner's language model with its projectors, by instructions"
+    ),
     "refinement": Entry("training.refine.train:build", "the prior: an embedding and a score to a picture's embedding"),
     "diffrir-s1": Entry("training.restore.stages:build_first", "the restorer's teacher, which sees the truth"),
     "diffrir-s2-prior": Entry("training.restore.stages:build_prior", "the restorer's extractor and denoiser"),

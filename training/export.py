@@ -26,11 +26,16 @@ def export(
         typer.Option("--evaluation", help="evaluation.json of photographs aside, by which the chain is chosen."),
     ] = None,
 ) -> None:
-    """Copy the weights that the engine loads, in half precision, and record which steps help which operation."""
-    from engine.refine import prior  # both import PyTorch, which the list of commands does without
+    """Copy the weights that the engine loads, in compact forms, and record which steps help which operation."""
+    from engine.plan import planner  # all import PyTorch, which the list of commands does without
+    from engine.refine import prior
     from engine.restore import stored
 
-    parts = {"diffrir-s2": (stored.WEIGHTS, stored.CONFIG), "refinement": (prior.WEIGHTS, prior.CONFIG)}
+    parts = {
+        "instruction-finetuning": (planner.ADAPTER,),
+        "refinement": (prior.WEIGHTS, prior.CONFIG),
+        "diffrir-s2": (stored.WEIGHTS, stored.CONFIG),
+    }
     found = {
         stage: files for stage, files in parts.items() if all(_made(runs, stage, file).is_file() for file in files)
     }
@@ -38,11 +43,7 @@ def export(
         raise BadInput(f"{runs} holds no finished run of {' or '.join(parts)}.", "Train one first.")
     if not out.is_dir():
         raise BadInput(f"{out} is not a folder.", "Name the folder of the starter's weights.")
-    content = {}
-    for stage, (weights, config) in found.items():
-        tensors = {name: value.numpy() for name, value in storage.read(_made(runs, stage, weights)).items()}
-        content[Path(weights).name] = storage.write(tensors, "half")
-        content[Path(config).name] = _made(runs, stage, config).read_bytes().rstrip() + b"\n"
+    content = {Path(file).name: _stored(_made(runs, stage, file)) for stage, files in found.items() for file in files}
     if evaluation is not None:
         content[Path(RECORD).name] = json.dumps(chosen(_read(evaluation)), indent=1).encode() + b"\n"
     kept = sum(each.stat().st_size for each in out.iterdir() if each.is_file() and each.name not in content)
@@ -71,6 +72,16 @@ def chosen(evaluation: Mapping[str, Any]) -> dict[str, list[str]]:
 
 def _made(runs: Path, stage: str, file: str) -> Path:
     return runs / stage / Path(file).name
+
+
+def _stored(path: Path) -> bytes:
+    """A file as it is to lie in the repository: floats that have no compact form yet in half precision."""
+    if path.suffix == ".json":
+        return path.read_bytes().rstrip() + b"\n"
+    tensors = storage.read(path)
+    if storage.is_compact(path):
+        return path.read_bytes()
+    return storage.write({name: value.numpy() for name, value in tensors.items()}, "half")
 
 
 def _read(path: Path) -> dict[str, Any]:

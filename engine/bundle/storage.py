@@ -128,6 +128,12 @@ def write(tensors: Mapping[str, np.ndarray | Packed], form: Form) -> bytes:
     return save(parts, metadata={HEADER: json.dumps(forms, sort_keys=True)})  # one entry only: their order is random
 
 
+def is_compact(path: Path) -> bool:
+    """Whether :func:`write` made this safetensors file."""
+    with safe_open(path, framework="np") as file:
+        return HEADER in (file.metadata() or {})
+
+
 def read(path: Path, dtype: torch.dtype | None = None) -> dict[str, torch.Tensor]:
     """Tensors of a safetensors file, back as floats.
 

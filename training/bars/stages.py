@@ -36,11 +36,21 @@ validate_every = 10
 save_every = 4
 """
 WANTED = {  # what the papers train: InstructAny2Pix, section 3.3; DiffIR, section 3.2
+    "language-alignment": ("enter.*",),
+    "generation-learning": ("enter.*", "leave.*"),
+    "instruction-finetuning": ("enter.*", "leave.*", "language.rows", "language.layers.*.a", "language.layers.*.b"),
     "refinement": ("*",),
     "diffrir-s1": ("G.*", "E.*"),
     "diffrir-s2-prior": ("network.condition.*", "network.denoise.*"),
     "diffrir-s2": ("network.condition.*", "network.denoise.*", "network.G.*"),
 }
+BEGUN_WITH = {  # settings that name the runs of stages before
+    "generation-learning": {"before": "language-alignment"},
+    "instruction-finetuning": {"before": "generation-learning"},
+    "diffrir-s2-prior": {"first": "diffrir-s1"},
+    "diffrir-s2": {"first": "diffrir-s1", "prior": "diffrir-s2-prior"},
+}
+SHORTER = {"language-alignment": {"fit": 10}}  # what a start takes, which says nothing of the steps
 
 
 def measure(ground: Ground) -> list[Bar]:
@@ -115,13 +125,13 @@ def _right(ground: Ground, folder: Path) -> Bar:
         recipe, settings = read_recipe("starter-cpu", name)
         short = replace(recipe, steps=3, batch=2, precision="fp32", workers=0, validate_every=3)
         data = folder if name == "refinement" else ground.data
-        runs = {"first": str(folder / "diffrir-s1"), "prior": str(folder / "diffrir-s2-prior")}
-        own = {**settings, **(runs if name.startswith("diffrir-s2") else {})}
+        begun = {setting: str(folder / run) for setting, run in BEGUN_WITH.get(name, {}).items()}
+        own = {**settings, **begun, **SHORTER.get(name, {})}
         stage = STAGES[name].build(data, own, 0)
         changed, unchanged = trained_otherwise(stage, short, wanted)
         wrong += [f"{name}: {each}" for each in (*changed, *unchanged)]
         counted += sum(1 for _ in stage.module.named_parameters())
-        if name in ("diffrir-s1", "diffrir-s2-prior"):
+        if any(name in runs.values() for runs in BEGUN_WITH.values()):
             loop.train(STAGES[name].build(data, own, 0), short, folder / name)
     goal = "each stage changes exactly what the paper trains"
     figure = f"{len(wrong)} of {counted} parameters of {len(WANTED)} stages otherwise" + "".join(

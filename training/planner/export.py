@@ -1,21 +1,18 @@
-"""Write what was trained as the shipped adapter: ``python -m training.planner.export STATE OUT``."""
+"""What was trained as the adapter that ships: :data:`engine.plan.planner.ADAPTER`."""
 
-# ruff: noqa: E501 (tables of words and lines of a log)
+# ruff: noqa: E501 (tables of words)
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from safetensors.numpy import load_file
+from torch import Tensor
 
-from engine.bundle import Bundle
 from engine.bundle.storage import Packed, write
-from engine.encode import Encoder
-from engine.plan.tokens import END, Vocabulary
-from engine.plan.writing import SOFT_PER_REFERENCE
+from engine.plan.tokens import Vocabulary
 from training.planner import words as w
+from training.planner.nouns import name_tokens
 
 # Nouns that are marks, parts or relations rather than what a picture file would show.
 UNSEEN = frozenset(
@@ -27,39 +24,34 @@ UNSEEN = frozenset(
 FURTHER = "leopard goat rhinoceros hippopotamus ostrich bat dinosaur coin coins insect caterpillar teapot bell".split()
 
 
-def words_of(vocabulary: Vocabulary, nouns: list[str]) -> np.ndarray:
-    """``(n, m)`` first tokens of each noun, filled up with the end token."""
-    ids = [list(vocabulary.encode(f" {noun}"))[:SOFT_PER_REFERENCE] for noun in nouns]
-    return np.array([i + [END] * (SOFT_PER_REFERENCE - len(i)) for i in ids], np.int32)
-
-
-def recalled(encoder: Encoder, vocabulary: Vocabulary) -> dict[str, np.ndarray]:
+def recalled(embed: Callable[[Sequence[str]], np.ndarray], vocabulary: Vocabulary) -> dict[str, np.ndarray]:
     """Keys and values of :class:`engine.plan.recall.Recall`: nouns for pictures, names of sounds for sounds."""
     nouns = list(dict.fromkeys([*(n for c in w.CATEGORIES.values() for n in c if n not in UNSEEN), *FURTHER]))
-    seen = np.stack([encoder.text([form.format(n) for n in nouns]) for form in ("{}", "a photo of a {}")], 1).mean(1)
+    seen = np.stack([embed([form.format(n) for n in nouns]) for form in ("{}", "a photo of a {}")], 1).mean(1)
+    sounds, visible = list(w.SOUNDS), list(w.SOUNDS.values())
     return {
         "recall.picture.keys": seen,
-        "recall.picture.values": encoder.text(nouns),
-        "recall.picture.words": words_of(vocabulary, nouns),
-        "recall.sound.words": words_of(vocabulary, list(w.SOUNDS.values())),
-        "recall.sound.keys": encoder.text(list(w.SOUNDS)),
-        "recall.sound.values": encoder.text(list(w.SOUNDS.values())),
+        "recall.picture.values": embed(nouns),
+        "recall.picture.words": np.array([name_tokens(vocabulary, noun) for noun in nouns], np.int32),
+        "recall.sound.keys": embed(sounds),
+        "recall.sound.values": embed(visible),
+        "recall.sound.words": np.array([name_tokens(vocabulary, noun) for noun in visible], np.int32),
     }
 
 
-def main() -> None:
-    """Matrices in 8 bits with a scale for each row, control rows in half precision."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("state", type=Path)
-    parser.add_argument("out", type=Path)
-    args = parser.parse_args()
-    bundle = Bundle.open("starter")
-    vocabulary = Vocabulary.load(bundle.path("planner/tokenizer.json"))
-    tensors = load_file(args.state) | recalled(Encoder.load(bundle), vocabulary)
-    packed = {name: Packed.pack(value, "half" if name == "rows" else "int8") for name, value in tensors.items()}
-    args.out.write_bytes(write(packed, "int8"))
-    print(f"{args.out}: {args.out.stat().st_size / 1e6:.1f} MB")
+def adapter(
+    tensors: Mapping[str, Tensor], embed: Callable[[Sequence[str]], np.ndarray], vocabulary: Vocabulary
+) -> bytes:
+    """The file: matrices in 8 bits with a scale for each row, control rows in half precision.
 
-
-if __name__ == "__main__":
-    main()
+    Parameters
+    ----------
+    tensors
+        As :meth:`training.planner.network.PlannerNetwork.adapter` names them.
+    embed, vocabulary
+        Text to embeddings and to tokens, for the nouns that are recalled.
+    """
+    values = {name: each.numpy() for name, each in tensors.items()} | recalled(embed, vocabulary)
+    return write(
+        {name: Packed.pack(each, "half" if name == "rows" else "int8") for name, each in values.items()}, "int8"
+    )

@@ -32,7 +32,8 @@ def music_mood(noun: str) -> str:
     return noun
 
 
-def _indefinite(noun: str) -> str:
+def indefinite(noun: str) -> str:
+    """The noun with an article where it takes one."""
     plural = noun.rsplit(maxsplit=1)[-1] in w.PLURAL_WORDS or noun.rsplit(maxsplit=1)[-1] in w.MASS_WORDS
     return (
         noun
@@ -64,14 +65,14 @@ def _say(sample: Sample, operation: Operation) -> tuple[str, str]:
     if op == Op.remove:
         return f"removing the {thing}", ""
     if op == Op.replace:
-        return f"replacing the {thing} with {_indefinite(new)}", f"with {_indefinite(new)}"
+        return f"replacing the {thing} with {indefinite(new)}", f"with {indefinite(new)}"
     if op == Op.add:
         place = f" {operation.where}" if operation.where else ""
-        return f"adding {_indefinite(new)}{place}", f"with {_indefinite(new)}{place}"
+        return f"adding {indefinite(new)}{place}", f"with {indefinite(new)}{place}"
     if op == Op.replace_background:
         return (
-            f"putting {_indefinite(new) if new else 'something new'} behind it",
-            f"in front of {_indefinite(new)}" if new else "",
+            f"putting {indefinite(new) if new else 'something new'} behind it",
+            f"in front of {indefinite(new)}" if new else "",
         )
     if op == Op.move:
         return f"moving the {thing} {operation.where}".strip(), f"with the {thing} {operation.where}".strip()
@@ -104,7 +105,7 @@ def _say(sample: Sample, operation: Operation) -> tuple[str, str]:
         return "making variations", ""
     if op == Op.describe:
         return f"describing the {thing}", ""
-    return f"drawing {_indefinite(new)}", _indefinite(new)
+    return f"drawing {indefinite(new)}", indefinite(new)
 
 
 def complete(rng: random.Random, sample: Sample, full: bool) -> Sample:
@@ -134,7 +135,7 @@ def complete(rng: random.Random, sample: Sample, full: bool) -> Sample:
     prompts = (" ".join(prompt.split()[:26]) or "a photo",)
     story = any(k in sample.instruction.lower() for k in ("story", "comic"))
     if story and sample.operations and sample.operations[0].op == Op.generate:
-        hero = _indefinite(_name(sample, sample.operations[0]))
+        hero = indefinite(_name(sample, sample.operations[0]))
         ends = rng.sample(
             [
                 "waking up at home",
