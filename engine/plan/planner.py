@@ -132,7 +132,7 @@ class Planner:
         adapter: Mapping[str, torch.Tensor],
         tokenizer: Path,
     ) -> Planner:
-        """From tensors: the language model's, and ours as :mod:`training.planner.export` names them."""
+        """From tensors: the language model's, and ours as a run of the training exports them."""
         model = Model.build(weights, config, low_rank_of(adapter))
         embedding = model.embedding.clone()
         embedding[list(t.TRAINED_ROWS)] = adapter["rows"].to(embedding.dtype)

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.bundle import Bundle
+from engine.bundle import Bundle, storage
 from engine.plan import Planner
 from engine.plan.names import Names
 from engine.values import Instruction, Op, Operation, Plan, Turn
@@ -155,14 +155,12 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
-    parser.add_argument("--state", type=Path, help="a training state in place of the bundle's adapter")
+    parser.add_argument("--adapter", type=Path, help="that of a run, in place of the bundle's")
     args = parser.parse_args()
     bundle = Bundle.open("starter")
-    if args.state:
-        from safetensors.torch import load_file
-
+    if args.adapter:
         planner = Planner.assemble(
-            bundle.tensors("planner/model.safetensors"), bundle.json("planner/config.json"), load_file(args.state),
+            bundle.tensors("planner/model.safetensors"), bundle.json("planner/config.json"), storage.read(args.adapter),
             bundle.path("planner/tokenizer.json"),
         )  # fmt: skip
     else:

@@ -7,12 +7,14 @@ its frozen weights compute in bfloat16 whatever the recipe's precision, as they 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
+import torch
 from pydantic import Field
 from torch import Tensor
 from torch.nn import functional
@@ -208,19 +210,24 @@ class Instruction(PlannerStage):
 
     def loss(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Cross-entropy of the plan, and the squared errors of [base], [sub] and [gen] apart."""
-        states = self.network.states(batch)
-        losses = {"words": self.words(states, batch)[0], **goal_loss(self.left(states, batch), batch, NORM)}
-        far = losses["base"] + losses["sub"] + losses["gen"]
-        return {**losses, TOTAL: losses["words"] + self.ready.settings.embeddings * far}
+        return self._judge(batch)[0]
 
     def validate(self) -> dict[str, float]:
         """The losses on samples of another seed, the share of the operations' words foreseen, and likeness."""
         batch = self.judged()
+        losses, made, right = self._judge(batch)
+        alike = functional.cosine_similarity(made, batch["goal"]).mean()
+        figures = {name: each.item() for name, each in losses.items()}
+        return {SCORE: figures.pop(TOTAL), **figures, "right": right.item(), "cosine": alike.item()}
+
+    def _judge(self, batch: dict[str, Tensor]) -> tuple[dict[str, Tensor], Tensor, Tensor]:
+        """Losses, embeddings, and the share of the operations' words that is foreseen."""
         states = self.network.states(batch)
-        alike = functional.cosine_similarity(self.left(states, batch), batch["goal"]).mean()
-        figures = {name: each.item() for name, each in self.loss(batch).items()}
-        right = self.words(states, batch)[1].item()
-        return {SCORE: figures.pop(TOTAL), **figures, "right": right, "cosine": alike.item()}
+        words, right = self.words(states, batch)
+        made = self.left(states, batch)
+        far = goal_loss(made, batch, NORM)
+        total = words + self.ready.settings.embeddings * torch.stack(list(far.values())).sum()
+        return {"words": words, **far, TOTAL: total}, made, right
 
     def export(self, folder: Path) -> None:
         """The adapter that the engine's planner loads."""
@@ -266,29 +273,36 @@ def build_instruction(data: Path | None, settings: Mapping[str, Any], seed: int)
 
 def _ready(data: Path | None, settings: Mapping[str, Any], seed: int, stage: str, *earlier: str) -> Ready:
     own = validated(Settings, dict(settings), f"{stage} settings")
+    found = None if own.before is None else _found(own.before, stage, earlier)
     bundle = Bundle.open(own.bundle)
     embed = Encoder.load(bundle).text
     vocabulary = Vocabulary.load(bundle.path("planner/tokenizer.json"))
-    real = items.data_folder(data) / EMBEDDINGS
-    bank = Bank.make(embed, bundle.json("own/nouns.json")["all"], read_real(real) if real.is_file() else {})
+    bank = Bank.make(embed, bundle.json("own/nouns.json")["all"], _real(items.data_folder(data)))
     rank = own.rank if stage == INSTRUCTION else 0
     network = fresh(bundle.tensors("planner/model.safetensors"), bundle.json("planner/config.json"), rank, seed)
-    if own.before is None:
+    if found is None:
         fit_projector(network, bank, vocabulary, own.fit, seed)
     else:
-        _begin_with(own.before, network, stage, earlier)
+        parameters = dict(network.named_parameters())
+        fill({name: each for name, each in parameters.items() if name in found}, found, f"run in {own.before}")
     return Ready(own, network, vocabulary, bank, embed, seed)
 
 
-def _begin_with(run: Path, network: PlannerNetwork, stage: str, earlier: tuple[str, ...]) -> None:
-    """Give the network the best weights of an earlier run: what that one trained."""
+def _real(folder: Path) -> dict[str, np.ndarray]:
+    if (folder / EMBEDDINGS).is_file():
+        return read_real(folder / EMBEDDINGS)
+    print(f"{folder} has no {EMBEDDINGS}: words stand for pictures and sounds.", file=sys.stderr)
+    return {}
+
+
+def _found(run: Path, stage: str, earlier: tuple[str, ...]) -> dict[str, Tensor]:
+    """The best weights of an earlier run: all that it trained."""
     if not earlier:
         raise BadInput(f"{stage} is the first stage: no run comes before it.", "Leave out before.")
     path = run / BEST
     if not path.is_file():
         raise BadInput(f"{path} is not there.", f"Run {earlier[-1]} first, or name its folder in the settings.")
-    stored, told = read_tensors(path)
+    tensors, told = read_tensors(path)
     if told.get("stage") not in earlier:
         raise BadInput(f"{path} is of the stage {told.get('stage')!r}.", f"Name a run of {' or '.join(earlier)}.")
-    parameters = dict(network.named_parameters())
-    fill({name: each for name, each in parameters.items() if name in stored}, stored, str(path))
+    return tensors
