@@ -53,6 +53,7 @@ STAGES: dict[str, Entry] = {
         "training.planner.stages:build_instruction", "the planner's language model with its projectors, by instructions"
     ),
     "refinement": Entry("training.refine.train:build", "the prior: an embedding and a score to a picture's embedding"),
+    "inpaint": Entry("training.decode.inpaint:build", "the decoder's network that continues photographs in masks"),
     "diffrir-s1": Entry("training.restore.stages:build_first", "the restorer's teacher, which sees the truth"),
     "diffrir-s2-prior": Entry("training.restore.stages:build_prior", "the restorer's extractor and denoiser"),
     "diffrir-s2": Entry("training.restore.stages:build_second", "the whole restorer, taught by its teacher"),

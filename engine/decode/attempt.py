@@ -6,6 +6,7 @@ samplers' arithmetic in float32.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 import numpy as np
@@ -140,9 +141,7 @@ class Attempt:
         return self._precision.finite(lambda: to_latents(self._vae(), picture), [self._parts.vae], AUTOENCODER)
 
     def _extra(self, draft: Tensor, mask: Tensor) -> Tensor:
-        """What an inpaint network is given besides the latents: the mask, and the picture greyed out inside it."""
-        seen = torch.where(mask < 0.5, draft, torch.full_like(draft, 0.5))
-        return torch.cat([latent_mask(mask > 0.5), self._seen(seen)], dim=1)
+        return inpaint_extra(draft, mask, self._seen)
 
     def _sampled(
         self,
@@ -266,6 +265,20 @@ class Attempt:
             self._parts.drop(*names)
 
 
+def inpaint_extra(picture: Tensor, mask: Tensor, encode: Callable[[Tensor], Tensor]) -> Tensor:
+    """What an inpaint network is given besides the latents: the mask, and the picture greyed out inside it.
+
+    Parameters
+    ----------
+    picture, mask
+        ``(n, 3, H, W)`` and ``(n, 1, H, W)``, 0 to 1.
+    encode
+        Makes latents of pictures.
+    """
+    seen = torch.where(mask < 0.5, picture, torch.full_like(picture, 0.5))
+    return torch.cat([latent_mask(mask > 0.5), encode(seen)], dim=1)
+
+
 def latent_mask(mask: Tensor) -> Tensor:
-    """A mask ``(1, 1, H, W)`` at the latents' size: a latent is painted as soon as one of its pixels is."""
+    """A mask ``(n, 1, H, W)`` at the latents' size: a latent is painted as soon as one of its pixels is."""
     return torch.nn.functional.max_pool2d(mask.float(), GRAIN)

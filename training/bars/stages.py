@@ -35,11 +35,19 @@ ema = 0.99
 validate_every = 10
 save_every = 4
 """
-WANTED = {  # what the papers train: InstructAny2Pix, section 3.3; DiffIR, section 3.2
+UNET = (  # without its image adapter: encoder_hid_proj and what is in the attentions' processors
+    "unet.conv_*",
+    "unet.time_embedding.*",
+    "unet.*.resnets.*",
+    "unet.*samplers.*",
+    *(f"unet.*.attentions.*.{each}" for each in ("norm.*", "proj_*", "norm[123].*", "to_[qkv].*", "to_out.*", "ff.*")),
+)
+WANTED = {  # what the papers train: InstructAny2Pix, section 3.3; LLMGA, section 3.3; DiffIR, section 3.2
     "language-alignment": ("enter.*",),
     "generation-learning": ("enter.*", "leave.*"),
     "instruction-finetuning": ("enter.*", "leave.*", "language.rows", "language.layers.*.a", "language.layers.*.b"),
     "refinement": ("*",),
+    "inpaint": UNET,
     "diffrir-s1": ("G.*", "E.*"),
     "diffrir-s2-prior": ("network.condition.*", "network.denoise.*"),
     "diffrir-s2": ("network.condition.*", "network.denoise.*", "network.G.*"),

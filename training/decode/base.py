@@ -19,15 +19,16 @@ from engine.decode import SETTINGS
 from engine.decode.components import ADAPTER, CONTEXT, Components, DecoderFiles, load_adapter, quiet
 from engine.decode.conditions import Condition
 from engine.decode.context import ContextAttention
-from engine.decode.latents import Autoencoder, to_latents
+from engine.decode.latents import GRAIN, Autoencoder, to_latents
 from engine.decode.network import Network
 from engine.decode.patches import CHANNELS, PatchTransform
-from engine.decode.prompts import NoWords, Prompt, PromptEncoder
+from engine.decode.prompts import FRAME, NoWords, Prompt, PromptEncoder
 from engine.files import write_bytes
 from engine.memory import MemoryPlan
 from engine.networks import Networks
 from training import tiny
 
+CHUNKS = 4  # of 75 tokens, that a prompt has in training (LLMGA, section 3.2)
 EMBEDDING = 384  # D of the starter's space
 STARTER_SIDE = 128
 STARTER: Mapping[str, Any] = {  # 4.9 million parameters with the inpaint network's input
@@ -116,6 +117,7 @@ class Base:
             unet = UNet2DConditionModel(in_channels=CHANNELS * (2 if paints else 1) + paints, **STARTER)
             for each in unet.conv_out.parameters():
                 nn.init.zeros_(each)
+            torch.manual_seed(seed)  # the same adapter, whatever the input: a bundle's networks may share it
             load_adapter(unet, tiny.adapter(unet, EMBEDDING))
         unet.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         return cls(unet, PatchTransform(), NoWords(EMBEDDING), STARTER_SCHEDULE, STARTER_SIDE, EMBEDDING)
@@ -138,6 +140,18 @@ class Base:
         """The noise of training."""
         return cast("DDPMScheduler", DDPMScheduler.from_config(dict(self.schedule)))
 
+    @cached_property
+    def parts(self) -> nn.ModuleDict:
+        """Everything with parameters, by name: what stages give to the loop, which freezes what does not train."""
+        found = {"unet": self.unet, "context": self.context, "vae": self.vae}
+        towers = {f"text{number}": tower.model for number, tower in enumerate(self.text.towers)}
+        return nn.ModuleDict({name: each for name, each in {**found, **towers}.items() if each is not None})
+
+    @property
+    def latent_shape(self) -> tuple[int, int, int]:
+        """Of one training square's latents, ``(c, h, w)``."""
+        return (self.vae.config["latent_channels"], self.side // GRAIN, self.side // GRAIN)
+
     @property
     def adapter_names(self) -> tuple[str, ...]:
         """Names of the U-Net's parameters that belong to its image adapter."""
@@ -151,12 +165,16 @@ class Base:
     @torch.no_grad()
     def latents(self, pictures: Tensor) -> Tensor:
         """``(n, c, h, w)`` of pictures ``(n, 3, H, W)``, 0 to 1; the most likely ones."""
-        return to_latents(self.vae, pictures)
+        with torch.autocast(pictures.device.type, enabled=False):  # where nothing is lost, nothing is to be rounded
+            return to_latents(self.vae, pictures)
 
     @torch.no_grad()
     def words(self, texts: Sequence[str]) -> Prompt:
-        """Texts as one batch of states; shorter ones are filled up with chunks of the empty text."""
-        said = [self.text.encode(text) for text in texts]
+        """Texts as one batch of states; shorter ones are filled up with chunks of the empty text.
+
+        Of longer ones than :data:`CHUNKS` chunks the rest is left out, as in LLMGA's training.
+        """
+        said = [_short(self.text.encode(text)) for text in texts]
         longest = max(each.states.shape[1] for each in said)
         empty = self.text.encode("").states
 
@@ -190,9 +208,7 @@ class Base:
 
     def predicted(self, latents: Tensor, noise: Tensor, chance: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
         """The network's output and what it should be, ``(n, c, h, w)`` float32 each."""
-        scheduler = self.scheduler
-        count: int = scheduler.config["num_train_timesteps"]
-        times = (chance * count).long().clamp(max=count - 1)
+        scheduler, times = self.scheduler, self._times(chance)
         noised = scheduler.add_noise(latents, noise, times)  # pyright: ignore[reportArgumentType]
         made = self.network(noised, times, condition).float()
         match scheduler.config["prediction_type"]:
@@ -202,6 +218,23 @@ class Base:
                 return made, scheduler.get_velocity(latents, noise, times)  # pyright: ignore[reportArgumentType, reportReturnType]
             case other:
                 raise ValueError(f"a network that predicts {other!r} is not trained here")
+
+    def shares(self, chance: Tensor) -> tuple[Tensor, Tensor]:
+        """How much of the picture and of the noise there is at places in the schedule, ``(n, 1, 1, 1)`` each."""
+        kept = self.scheduler.alphas_cumprod.to(chance.device)[self._times(chance)][:, None, None, None]
+        return kept.sqrt(), (1 - kept).sqrt()
+
+    def noise_from(self, start: Tensor, latents: Tensor, noise: Tensor, chance: Tensor) -> Tensor:
+        """The noise which brings ``latents`` to where ``noise`` brings ``start``, ``(n, c, h, w)`` each.
+
+        With it a network learns to come from another picture, a draft say, to the one that is wanted.
+        """
+        picture, grain = self.shares(chance)
+        return noise + picture / grain * (start - latents)
+
+    def _times(self, chance: Tensor) -> Tensor:
+        count: int = self.scheduler.config["num_train_timesteps"]
+        return (chance * count).long().clamp(max=count - 1)
 
     def export(self, folder: Path, *, paints: bool = False) -> None:
         """Write the trained networks as :mod:`engine.decode.components` reads them, below ``folder``.
@@ -223,6 +256,10 @@ class Base:
             write_bytes(folder / "decoder/vae/config.json", json.dumps(dict(self.vae.config)).encode())
             write_bytes(folder / "decoder/scheduler/scheduler_config.json", json.dumps(dict(self.schedule)).encode())
             write_bytes(folder / SETTINGS, json.dumps({"side": self.side}).encode())
+
+
+def _short(prompt: Prompt) -> Prompt:
+    return replace(prompt, states=prompt.states[:, : CHUNKS * FRAME])
 
 
 def is_adapters(name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -10,17 +12,46 @@ FRAME = (0.15, 0.40)  # of the side, for each side of a frame
 FEATHER = (0.5, 4.0)  # pixels, deviation of a soft border
 
 
-def draw(side: int, random: np.random.Generator) -> np.ndarray:
+@dataclass(frozen=True)
+class Shares:
+    """How masks are shared out among the kinds.
+
+    Attributes
+    ----------
+    irregular, box
+        Of all; the rest are frames.
+    frame
+        Least and most of the side that a frame takes, for each of its sides.
+    one_surely
+        Whether a frame takes one side for sure beside those that each come with a chance of a half; otherwise only
+        frames without any are drawn again.
+    most
+        Share of the picture that may be generated.
+    """
+
+    irregular: float = IRREGULAR
+    box: float = BOX
+    frame: tuple[float, float] = FRAME
+    one_surely: bool = True
+    most: float = 0.95
+
+
+RESTORER = Shares()
+# LLMGA's released code for its inpaint network: padding of 25 to 40 % with a chance of a half for each side.
+INPAINT = Shares(irregular=0.25, box=0.25, frame=(0.25, 0.40), one_surely=False)
+
+
+def draw(side: int, random: np.random.Generator, shares: Shares = RESTORER) -> np.ndarray:
     """A mask ``(side, side)`` float32 of zeros (preserved) and ones (generated), with some of both."""
     while True:
         kind = random.random()
-        if kind < IRREGULAR:
+        if kind < shares.irregular:
             mask = _brushed(side, random)
-        elif kind < IRREGULAR + BOX:
+        elif kind < shares.irregular + shares.box:
             mask = _box(side, random)
         else:
-            mask = _frame(side, random)
-        if 0.02 < mask.mean() < 0.95:
+            mask = _frame(side, random, shares)
+        if 0.02 < mask.mean() < shares.most:
             return mask
 
 
@@ -54,11 +85,14 @@ def _box(side: int, random: np.random.Generator) -> np.ndarray:
     return mask
 
 
-def _frame(side: int, random: np.random.Generator) -> np.ndarray:
+def _frame(side: int, random: np.random.Generator, shares: Shares) -> np.ndarray:
     """New picture at some sides, each with a chance of a half, at least at one."""
     mask = np.zeros((side, side), np.float32)
     chosen = random.random(4) < 0.5
-    chosen[random.integers(4)] = True
+    if shares.one_surely:
+        chosen[random.integers(4)] = True
+    while not chosen.any():
+        chosen = random.random(4) < 0.5
     for turn in np.flatnonzero(chosen):
-        np.rot90(mask, int(turn))[: int(side * random.uniform(*FRAME))] = 1
+        np.rot90(mask, int(turn))[: int(side * random.uniform(*shares.frame))] = 1
     return mask
