@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 import torch
 from pydantic import Field
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.bundle import Bundle
@@ -27,9 +27,8 @@ from engine.plan.planner import ADAPTER
 from engine.plan.tokens import Vocabulary
 from engine.refine.mixing import NORM
 from engine.values import STRICT
-from training.core.checkpoints import fill, read_tensors
 from training.core.draws import Draws
-from training.core.loop import BEST
+from training.core.loop import begin_with
 from training.core.recipe import Count, CountOrNone, Share, validated
 from training.core.stage import SCORE, TOTAL, Stage
 from training.data import items
@@ -42,6 +41,7 @@ from training.planner.rows import Example, candidates, filled, goal_loss, packed
 from training.planner.start import fit_projector, fresh
 
 ALIGNMENT, GENERATION, INSTRUCTION = "language-alignment", "generation-learning", "instruction-finetuning"
+_BEFORE = {GENERATION: (ALIGNMENT, ("enter",)), INSTRUCTION: (GENERATION, ("enter", "leave"))}  # and what it trained
 _ASIDE = 10  # every tenth pair is judged by
 _JUDGED = 16  # rows of a validation
 _SCENE_WORDS = 12  # of a caption that a sample's photo may have
@@ -254,7 +254,7 @@ def build_alignment(data: Path | None, settings: Mapping[str, Any], seed: int) -
 
 def build_generation(data: Path | None, settings: Mapping[str, Any], seed: int) -> Generation:
     """``generation-learning`` for the starter; raises also when the run that it is to begin with is absent."""
-    ready = _ready(data, settings, seed, GENERATION, ALIGNMENT)
+    ready = _ready(data, settings, seed, GENERATION)
     told = pairs(ready.bank)
     shown = [pair for pair in told if pair.kind in ("picture", "photo")]
     heard = [pair for pair in told if pair.kind == "sound"]
@@ -265,26 +265,28 @@ def build_generation(data: Path | None, settings: Mapping[str, Any], seed: int) 
 
 def build_instruction(data: Path | None, settings: Mapping[str, Any], seed: int) -> Instruction:
     """``instruction-finetuning`` for the starter; raises as the one before."""
-    ready = _ready(data, settings, seed, INSTRUCTION, ALIGNMENT, GENERATION)
+    ready = _ready(data, settings, seed, INSTRUCTION)
     own, scenes = ready.settings, [text for text in ready.bank.scenes if len(text.split()) <= _SCENE_WORDS]
     maker = Instructing(ready.vocabulary, ready.bank, scenes, ready.embed, own.full, own.captioned, own.length)
     return Instruction(ready, maker, maker)
 
 
-def _ready(data: Path | None, settings: Mapping[str, Any], seed: int, stage: str, *earlier: str) -> Ready:
+def _ready(data: Path | None, settings: Mapping[str, Any], seed: int, stage: str) -> Ready:
     own = validated(Settings, dict(settings), f"{stage} settings")
-    found = None if own.before is None else _found(own.before, stage, earlier)
+    real = _real(items.data_folder(data))
     bundle = Bundle.open(own.bundle)
-    embed = Encoder.load(bundle).text
-    vocabulary = Vocabulary.load(bundle.path("planner/tokenizer.json"))
-    bank = Bank.make(embed, bundle.json("own/nouns.json")["all"], _real(items.data_folder(data)))
     rank = own.rank if stage == INSTRUCTION else 0
     network = fresh(bundle.tensors("planner/model.safetensors"), bundle.json("planner/config.json"), rank, seed)
-    if found is None:
+    if own.before is not None:
+        if stage not in _BEFORE:
+            raise BadInput(f"{stage} is the first stage: no run comes before it.", "Leave out before.")
+        run, learnt = _BEFORE[stage]
+        begin_with(own.before, nn.ModuleDict({name: network.get_submodule(name) for name in learnt}), run)
+    embed = Encoder.load(bundle).text
+    vocabulary = Vocabulary.load(bundle.path("planner/tokenizer.json"))
+    bank = Bank.make(embed, bundle.json("own/nouns.json")["all"], real)
+    if own.before is None:
         fit_projector(network, bank, vocabulary, own.fit, seed)
-    else:
-        parameters = dict(network.named_parameters())
-        fill({name: each for name, each in parameters.items() if name in found}, found, f"run in {own.before}")
     return Ready(own, network, vocabulary, bank, embed, seed)
 
 
@@ -293,16 +295,3 @@ def _real(folder: Path) -> dict[str, np.ndarray]:
         return read_real(folder / EMBEDDINGS)
     print(f"{folder} has no {EMBEDDINGS}: words stand for pictures and sounds.", file=sys.stderr)
     return {}
-
-
-def _found(run: Path, stage: str, earlier: tuple[str, ...]) -> dict[str, Tensor]:
-    """The best weights of an earlier run: all that it trained."""
-    if not earlier:
-        raise BadInput(f"{stage} is the first stage: no run comes before it.", "Leave out before.")
-    path = run / BEST
-    if not path.is_file():
-        raise BadInput(f"{path} is not there.", f"Run {earlier[-1]} first, or name its folder in the settings.")
-    tensors, told = read_tensors(path)
-    if told.get("stage") not in earlier:
-        raise BadInput(f"{path} is of the stage {told.get('stage')!r}.", f"Name a run of {' or '.join(earlier)}.")
-    return tensors
