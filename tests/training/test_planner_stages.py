@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -30,10 +32,12 @@ from training.core import loop
 from training.core.checkpoints import listed
 from training.core.cost import trained_otherwise
 from training.core.draws import Draws
+from training.data import items
 from training.export import export
+from training.planner import real
 from training.planner.examples import Generating, Instructing, captioned, pairs
 from training.planner.generate import samples
-from training.planner.nouns import PHOTO, SOUND, Bank, name_tokens
+from training.planner.nouns import PHOTO, SOUND, Bank, name_tokens, read_real
 from training.planner.real import EMBEDDINGS
 from training.planner.rows import GOALS, Example, filled, packed
 from training.planner.stages import ALIGNMENT, GENERATION, INSTRUCTION, PlannerStage
@@ -150,19 +154,44 @@ def test_gen_comes_right_after_the_users_turn(build, vocabulary):
 
 
 def test_real_embeddings_are_what_generation_aims_at(tmp_path, build, vocabulary):
-    real = {"boat": embed(["real boat"]), SOUND + "dog": embed(["real dog"]), PHOTO + "a quay": embed(["real quay"])}
-    np.savez(tmp_path / EMBEDDINGS, **real)  # pyright: ignore[reportArgumentType]
+    known = {"boat": embed(["real boat"]), SOUND + "dog": embed(["real dog"]), PHOTO + "a quay": embed(["real quay"])}
+    np.savez(tmp_path / EMBEDDINGS, **known)  # pyright: ignore[reportArgumentType]
     bank = build(GENERATION, data=tmp_path).ready.bank
     rng = np.random.default_rng(0)
     for pair in pairs(bank):
         if (pair.kind, pair.name) in (("picture", "boat"), ("photo", "a quay")):
-            wanted = real["boat" if pair.name == "boat" else PHOTO + "a quay"][0]
+            wanted = known["boat" if pair.name == "boat" else PHOTO + "a quay"][0]
             goal = Generating(vocabulary, bank, [pair], [])(rng).goals[0]
             assert np.array_equal(goal[2], wanted)
     views = np.stack([bank.view(rng, "dog", kind) for kind in ("sound", "picture") for _ in range(60)])
-    alike = views @ real[SOUND + "dog"][0]
+    alike = views @ known[SOUND + "dog"][0]
     assert (alike[:60] > 0.9).mean() > 0.4
     assert (alike[60:] > 0.9).sum() == 0
+
+
+def test_real_media_are_embedded_under_their_names(tmp_path, monkeypatch):
+    def item(name: str, trainable: bool = True) -> SimpleNamespace:
+        return SimpleNamespace(path=tmp_path / "grey.png", name=name, caption=name, trainable=trainable)
+
+    cv2.imwrite(str(tmp_path / "grey.png"), np.full((40, 60, 3), 128, np.uint8))
+    encoder = SimpleNamespace(
+        pictures=lambda pictures: np.stack([embed([str(rgb.shape)])[0] for rgb, _ in pictures]),
+        sound=lambda _samples, _rate: SimpleNamespace(vector=embed(["heard"])[0]),
+    )
+    monkeypatch.setattr(real, "Bundle", SimpleNamespace(open=lambda _name: None))
+    monkeypatch.setattr(real, "Encoder", SimpleNamespace(load=lambda _bundle: encoder))
+    monkeypatch.setattr(real, "read_sound", lambda _path: SimpleNamespace(samples=np.zeros(9), rate=9))
+    things = [item("red boat_2"), item("boat"), item("held out", trainable=False), item("a name of four words")]
+    monkeypatch.setattr(items, "objects", lambda _data: things)
+    monkeypatch.setattr(items, "photos", lambda _data: [item("a quay at night, with boats and gulls")])
+    monkeypatch.setattr(items, "sounds", lambda _data: [item("dog")])
+    real.main(["--data", str(tmp_path)])
+    quay = PHOTO + "a quay at night, with boats and gulls"
+    assert {name: len(each) for name, each in read_real(tmp_path / EMBEDDINGS).items()} == {"boat": 2, quay: 1}
+    (tmp_path / "sounds").mkdir()
+    (tmp_path / "sounds" / "sounds.jsonl").touch()
+    real.main(["--data", str(tmp_path)])
+    assert np.array_equal(read_real(tmp_path / EMBEDDINGS)[SOUND + "dog"], embed(["heard"]))
 
 
 def test_the_losses_are_named_apart_in_the_curve_and_add_up(build, tmp_path):
