@@ -51,7 +51,7 @@ class Ladder:
         Raises
         ------
         BundleError
-            The network predicts neither noise nor velocity.
+            The network predicts neither noise nor velocity nor picture.
         """
         times = tuple(int(time) for time in sampler.timesteps)
         # signal powers at each rung and, after the last, that of the finished picture
@@ -82,6 +82,8 @@ def _affine(power: float, after: float, prediction: str) -> tuple[float, float]:
         return next_signal / signal, next_noise - next_signal * noise / signal
     if prediction == "v_prediction":  # a rotation between picture and noise (Salimans and Ho 2022, appendix D)
         return signal * next_signal + noise * next_noise, signal * next_noise - noise * next_signal
+    if prediction == "sample":
+        return next_noise / noise, next_signal - next_noise * signal / noise
     raise BundleError(f"A network that predicts {prediction!r} cannot be inverted.", "Use one that predicts noise.")
 
 

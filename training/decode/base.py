@@ -28,6 +28,7 @@ from engine.memory import MemoryPlan
 from engine.networks import Networks
 from training import tiny
 
+LEAST_NOISE = 0.1  # power of the noise below which errors of predicted pictures weigh no more
 CHUNKS = 4  # of 75 tokens, that a prompt has in training (LLMGA, section 3.2)
 EMBEDDING = 384  # D of the starter's space
 STARTER_SIDE = 128
@@ -42,10 +43,12 @@ STARTER: Mapping[str, Any] = {  # 4.9 million parameters with the inpaint networ
     "attention_head_dim": 8,
     "norm_num_groups": 16,
 }
-# Velocity and a last step without any signal: a patch's mean outweighs the rest of it, and would shine through noise.
+# Pictures are predicted, as a network narrower than its patches must: noise fills all of their 192 channels and does
+# not pass through fewer, pictures fill few (Li and He 2025). The last step has no signal at all: a patch's mean
+# outweighs the rest of it, and would shine through noise.
 STARTER_SCHEDULE: Mapping[str, Any] = {
     **tiny.SCHEDULE,
-    "prediction_type": "v_prediction",
+    "prediction_type": "sample",
     "timestep_spacing": "trailing",
     "rescale_betas_zero_snr": True,
 }
@@ -193,7 +196,7 @@ class Base:
         return torch.tensor([[self.side, self.side, 0, 0, self.side, self.side]] * len(prompt.states)).float()
 
     def loss(self, latents: Tensor, noise: Tensor, chance: Tensor, condition: Condition) -> Tensor:
-        """Mean squared error of what the network predicts (Ho et al. 2020, equation 14).
+        """The mean of :meth:`errors`.
 
         Parameters
         ----------
@@ -204,7 +207,19 @@ class Base:
         condition
             Of the n samples.
         """
-        return functional.mse_loss(*self.predicted(latents, noise, chance, condition))
+        return self.errors(latents, noise, chance, condition).mean()
+
+    def errors(self, latents: Tensor, noise: Tensor, chance: Tensor, condition: Condition) -> Tensor:
+        """Squared errors of what the network predicts (Ho et al. 2020, equation 14), ``(n, c, h, w)``.
+
+        Of a network that predicts pictures those of the velocity which its answer says, bounded where there is hardly
+        any noise: as they are, errors of almost clean pictures would not count (Salimans and Ho 2022, section 4).
+        """
+        made, wanted = self.predicted(latents, noise, chance, condition)
+        far = (made - wanted).square()
+        if self.scheduler.config["prediction_type"] == "sample":
+            far = far / self.shares(chance)[1].square().clamp(min=LEAST_NOISE)
+        return far
 
     def predicted(self, latents: Tensor, noise: Tensor, chance: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
         """The network's output and what it should be, ``(n, c, h, w)`` float32 each."""
@@ -214,6 +229,8 @@ class Base:
         match scheduler.config["prediction_type"]:
             case "epsilon":
                 return made, noise
+            case "sample":
+                return made, latents
             case "v_prediction":
                 return made, scheduler.get_velocity(latents, noise, times)  # pyright: ignore[reportArgumentType, reportReturnType]
             case other:

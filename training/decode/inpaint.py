@@ -24,7 +24,7 @@ from training.core.recipe import Count, Share, validated
 from training.core.stage import TOTAL
 from training.decode.material import Draft, Kept, Seen, View, Views, drafts, photographs
 from training.decode.rehearsal import Trial
-from training.decode.stage import Begin, Denoising, Opened, opened
+from training.decode.stage import Begin, Denoising, Opened, mirrored, opened
 from training.restore.masks import INPAINT, draw
 
 
@@ -94,11 +94,8 @@ class Inpaint(Denoising):
     def batch(self, draws: Draws) -> dict[str, Any]:
         """Photographs, what noise is put on, masks, words, [gen], noise and times."""
         rows = draws.rows(len(self.views))
-        samples = [self._sample(int(row), random) for row, random in zip(rows, draws.generators, strict=True)]
-        made = {name: [sample[name] for sample in samples] for name in samples[0]}
-        texts = made.pop("text")
-        tensors = {name: torch.from_numpy(np.stack(each)) for name, each in made.items()}
-        return {**tensors, "text": texts, "noise": draws.normal(*self.base.latent_shape)}
+        drawn = zip(rows, draws.generators, strict=True)
+        return self.joined([mirrored(self._sample(int(row), random), random) for row, random in drawn], draws)
 
     def _sample(self, row: int, random: np.random.Generator) -> dict[str, Any]:
         chosen, side = self.settings, self.views.side
@@ -115,10 +112,9 @@ class Inpaint(Denoising):
         if start is not None or random.random() < chosen.late:
             time *= chosen.judged.strength
         text, gen = self._prompt(view, random)
-        turned = slice(None, None, int(random.choice((1, -1))))
-        pictures = {"truth": view.rgb, "start": view.rgb if start is None else start, "mask": mask[..., None]}
-        planes = {name: np.ascontiguousarray(each[:, turned].transpose(2, 0, 1)) for name, each in pictures.items()}
-        return {**planes, "text": text, "gen": gen, "time": np.float32(time)}
+        start = view.rgb if start is None else start
+        told = {"text": text, "images": gen[None], "time": np.float32(time)}
+        return {"truth": view.rgb, "start": start, "mask": mask[..., None], **told}
 
     def _prompt(self, view: View, random: np.random.Generator) -> tuple[str, np.ndarray]:
         """Words, and what stands in for them where none are read: the view's own embedding for the long prompt."""
@@ -137,16 +133,9 @@ class Inpaint(Denoising):
 
     def loss(self, batch: Mapping[str, Any]) -> dict[str, Tensor]:
         """Mean squared error of what the network predicts; from drafts, of the picture that it leads to."""
-        base, truth, mask, time = self.base, batch["truth"], batch["mask"], batch["time"]
-        latents, start = base.latents(truth), base.latents(batch["start"])
-        noise = base.noise_from(start, latents, batch["noise"], time)
-        extra = inpaint_extra(truth, mask, base.latents)
-        images = (batch["gen"][:, None],) if base.embedding else ()
-        made, wanted = base.predicted(latents, noise, time, self.told(batch["text"], extra=extra, images=images))
-        far = (made - wanted).square() * torch.where(extra[:, :1] > 0, 1.0, self.settings.outside)
-        drafted = (batch["start"] != truth).flatten(1).any(1)[:, None, None, None]
-        far = far * torch.where(drafted, base.shares(time)[1].square(), 1.0)
-        return {TOTAL: far.mean()}
+        extra = inpaint_extra(batch["truth"], batch["mask"], self.base.latents)
+        weights = torch.where(extra[:, :1] > 0, 1.0, self.settings.outside)
+        return {TOTAL: (self.errors(batch, extra) * weights).mean()}
 
 
 def trial(draft: Draft, seen: Seen) -> Trial:

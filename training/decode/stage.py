@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import torch
+from torch import Tensor
 from torch.nn import functional
 
 from engine.bundle import Bundle
@@ -16,6 +18,7 @@ from engine.errors import BadInput
 from engine.parts import Parts
 from engine.values import STRICT
 from training.core.checkpoints import fill, read_tensors
+from training.core.draws import Draws
 from training.core.loop import BEST
 from training.core.stage import Stage
 from training.decode.base import Base
@@ -24,6 +27,7 @@ from training.decode.rehearsal import Distance, Rehearsal, Trial, Way
 from training.evaluate.perceptual import PerceptualDistance
 
 STARTER = "starter"
+PLANES = ("truth", "start", "mask", "regions")  # of a sample, (h, w, c) float32 each
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,13 @@ def take_over(base: Base, run: Path) -> None:
     fill({name: known[name] for name in stored if name in known}, stored, str(path))
 
 
+def mirrored(sample: dict[str, Any], random: np.random.Generator) -> dict[str, Any]:
+    """A sample or, half of the time, its mirror image."""
+    if random.random() < 0.5:
+        return sample
+    return {name: np.ascontiguousarray(each[:, ::-1]) if name in PLANES else each for name, each in sample.items()}
+
+
 class Denoising(Stage):
     """A stage that trains a denoising network.
 
@@ -120,12 +131,45 @@ class Denoising(Stage):
         """Names of the U-Net's parameters but for its image adapter's."""
         return tuple(f"unet.{name}" for name in self.base.own_names)
 
-    def told(self, texts: Sequence[str], **more: Any) -> Condition:
-        """A condition with the words of each sample."""
-        prompt = self.base.words(texts)
+    def told(self, batch: Mapping[str, Any], extra: Tensor | None = None) -> Condition:
+        """What a batch's ``text``, ``images`` ``(n, k, D)`` and their ``regions`` ``(n, k, H, W)`` say."""
+        prompt = self.base.words(batch["text"])
         sizes = self.base.sizes(prompt)
-        device = prompt.states.device
-        return Condition(prompt.states, prompt.pooled, None if sizes is None else sizes.to(device), **more)
+        read = self.base.embedding is not None
+        return Condition(
+            prompt.states,
+            prompt.pooled,
+            None if sizes is None else sizes.to(prompt.states.device),
+            images=(batch["images"],) if read else (),
+            image_masks=(batch["regions"],) if read and "regions" in batch else (),
+            extra=extra,
+        )
+
+    def errors(self, batch: Mapping[str, Any], extra: Tensor | None = None) -> Tensor:
+        """Squared errors ``(n, c, h, w)`` of a batch of :func:`joined` samples.
+
+        Where the noise is put on a draft instead of the truth they are those of the picture that the answer says: how
+        far draft and truth are apart counts alike at all times.
+        """
+        base, truth, start, time = self.base, batch["truth"], batch["start"], batch["time"]
+        latents = base.latents(truth)
+        noise = base.noise_from(base.latents(start), latents, batch["noise"], time)
+        far = base.errors(latents, noise, time, self.told(batch, extra))
+        drafted = (start != truth).flatten(1).any(1)[:, None, None, None]
+        return far * torch.where(drafted, base.shares(time)[1].square(), 1.0)
+
+    def joined(self, samples: Sequence[Mapping[str, Any]], draws: Draws) -> dict[str, Any]:
+        """Samples as one batch with its noise: ``text`` as a list, planes ``(h, w[, c])`` channels first."""
+        made: dict[str, Any] = {}
+        for name in samples[0]:
+            each = [sample[name] for sample in samples]
+            if name == "text":
+                made[name] = each
+            elif name in PLANES:
+                made[name] = torch.from_numpy(np.stack([plane.transpose(2, 0, 1) for plane in each]))
+            else:
+                made[name] = torch.from_numpy(np.stack(each))
+        return {**made, "noise": draws.normal(*self.base.latent_shape)}
 
     def validate(self) -> dict[str, float]:
         """How near the truth the engine comes with the network, over the trials; scored against the drafts' own."""

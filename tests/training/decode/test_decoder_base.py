@@ -18,7 +18,7 @@ from engine.decode.request import DecodeRequest
 from engine.errors import BadInput
 from engine.networks import Networks
 from training import tiny
-from training.decode.base import EMBEDDING, Base, published
+from training.decode.base import EMBEDDING, LEAST_NOISE, Base, published
 
 CPU = torch.device("cpu")
 
@@ -75,17 +75,30 @@ def test_a_fresh_decoder_is_written_as_the_engine_reads_it(tmp_path: Path, paint
         decoder.decode(DecodeRequest(128, 96, draft=draft, way="rewrite", source_prompt="a", prompt="b"))
 
 
-def test_the_loss_is_zero_for_the_right_answer_and_one_for_none(tmp_path: Path):
+def test_the_loss_is_of_the_velocity_that_a_predicted_picture_says():
     base = Base.fresh(0)
     generator = torch.Generator().manual_seed(0)
     latents, noise = (torch.randn(4, 192, 4, 4, generator=generator) for _ in range(2))
-    loss = base.loss(latents, noise, torch.linspace(0, 1, 4), told(base, 4))
-    assert loss.item() == pytest.approx(1, abs=0.05)  # the last layer begins at zero, velocities have unit power
-    made, wanted = base.predicted(latents, noise, torch.ones(4), told(base, 4))
-    assert made.abs().max() == 0
-    assert torch.allclose(wanted, -latents, atol=1e-3)  # without any signal left, velocity is the picture away
-    _, wanted = base.predicted(latents, noise, torch.zeros(4), told(base, 4))
-    assert torch.nn.functional.cosine_similarity(wanted.flatten(), noise.flatten(), dim=0) > 0.99
+    chance = torch.tensor([0.0, 0.4, 0.7, 1.0])
+    made, wanted = base.predicted(latents, noise, chance, told(base, 4))
+    assert made.abs().max() == 0  # the last layer begins at zero
+    assert torch.equal(wanted, latents)
+    signal, grain = base.shares(chance)
+    velocity = signal * noise - grain * latents
+    said = signal * noise + (signal**2 / grain) * latents  # of the same noised latents, with a black picture
+    errors = base.errors(latents, noise, chance, told(base, 4))
+    assert torch.allclose(errors[1:], (velocity - said).square()[1:], rtol=1e-3, atol=1e-4)
+    assert torch.allclose(errors[0], latents[0].square() / LEAST_NOISE)
+    assert base.loss(latents, noise, chance, told(base, 4)) == errors.mean()
+    assert (signal[3].item(), grain[3].item()) == pytest.approx((0, 1), abs=1e-3)  # no signal is left at the end
+
+
+@pytest.mark.parametrize("prediction", ["epsilon", "v_prediction"])
+def test_networks_of_other_families_keep_their_own_target(prediction: str):
+    base = replace(Base.fresh(0), schedule={**tiny.SCHEDULE, "prediction_type": prediction})
+    generator = torch.Generator().manual_seed(0)
+    latents, noise = (torch.randn(4, 192, 4, 4, generator=generator) for _ in range(2))
+    assert base.loss(latents, noise, torch.linspace(0, 1, 4), told(base, 4)).item() == pytest.approx(1, abs=0.05)
 
 
 def test_a_bundles_decoder_is_trained_with_its_adapter_and_becomes_an_inpainter_without_effect(tmp_path: Path):
