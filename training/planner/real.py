@@ -1,6 +1,7 @@
 """``python -m training.planner.real --data FOLDER``: makes ``embeddings.npz``, real pictures and sounds for the planner.
 
-Its stages find it in the data folder; without it, the embeddings of words stand for pictures and sounds. Only items that may be trained on are taken: permissive licence, and on the training side of the held-out line.
+Its stages find it in the data folder; without it, the embeddings of words stand for pictures and sounds. Only items
+that may be trained on are taken: permissive licence, and on the training side of the held-out line.
 """
 
 # ruff: noqa: E501 (tables of words and lines of a log)
