@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
+from collections.abc import Callable
 from importlib.metadata import entry_points
 
 import typer
@@ -11,6 +14,7 @@ from engine.entry import entered
 from engine.errors import OvertoneError
 
 GROUP = "overtone.commands"
+SECTION = re.compile(r"\n\s*\n[A-Z][\w ,]*\n-{3,}\s*\n")  # where the words for users end and those for readers begin
 
 
 def build() -> typer.Typer:
@@ -21,11 +25,31 @@ def build() -> typer.Typer:
         no_args_is_help=False,
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # markup would take [ref#1] for a style and leave it out
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         entry.load()(app)
+    _describe(app)
     return app
+
+
+def _describe(app: typer.Typer) -> None:
+    """Give every command its docstring's words for users as help, and in lists of commands the whole first paragraph.
+
+    Typer would show the numpydoc sections too, and in lists cut a sentence in its middle.
+    """
+    for command in app.registered_commands:
+        command.help = command.help or _words_for_users(command.callback)
+        command.short_help = command.short_help or command.help.partition("\n\n")[0]
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            group.short_help = group.typer_instance.info.help
+            _describe(group.typer_instance)
+
+
+def _words_for_users(command: Callable[..., object] | None) -> str:
+    return SECTION.split((inspect.getdoc(command) or "") + "\n", maxsplit=1)[0].strip()
 
 
 def run(arguments: list[str]) -> int:

@@ -242,6 +242,33 @@ def test_help_names_the_commands_and_imports_no_torch(capsys):
     assert heavy_imports(HELP) == []
 
 
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("edit", 'e.g. "replace the boat with [ref#1]".'),
+        ("edit", "the k-th one is [ref#k] in the instruction"),
+        ("train", "by the pictures that [gen] is for"),
+    ],
+)
+def test_help_keeps_what_stands_in_brackets(capsys, monkeypatch, command, words):
+    monkeypatch.setenv("COLUMNS", "400")
+    assert run([command, "--help"]) == 0
+    assert words in " ".join(capsys.readouterr().out.split())
+
+
+def test_help_is_the_words_for_users_and_whole(capsys):
+    assert run(["doctor", "--help"]) == 0
+    text = capsys.readouterr().out
+    assert "each lack with its fix." in text
+    assert "Raises" not in text
+    assert "---" not in text
+    assert run(["--help"]) == 0
+    listed = " ".join(capsys.readouterr().out.split())
+    assert "Restore a photo: with a mask, make that part match the rest; with a scale, enlarge it." in listed
+    assert "Say what this machine has and lacks, each lack with its fix." in listed
+    assert "List, fetch, verify and remove the bundles of weights." in listed
+
+
 def test_unknown_commands_and_engines_are_refused(overtone, photo, capsys):
     assert run(["explode"]) == 2
     assert "No such command" in capsys.readouterr().err
