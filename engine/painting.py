@@ -22,7 +22,6 @@ from engine.values import MARKER, Box, EditRequest, Event, Op, Operation, Plan, 
 if TYPE_CHECKING:
     from engine.decode.decoder import LatentDecoder
 
-STARTS = ("auto", "noise", "draft", "invert", "rewrite")
 CONTEXT_SIDE = 512  # pixels on the long side of a context picture
 
 
@@ -39,11 +38,6 @@ class Painter:
         What is asked, what is planned, and the encoded references.
     seed
         Of this variation.
-
-    Raises
-    ------
-    BadInput
-        When the settings name no way to start, or no step after a draft.
     """
 
     def __init__(
@@ -55,9 +49,6 @@ class Painter:
         materials: Mapping[int, Material],
         seed: int,
     ) -> None:
-        if request.settings.start not in STARTS:
-            raise BadInput(f"There is no start {request.settings.start!r}.", f"Take one of {', '.join(STARTS)}.")
-        parts.chain.steps(Op.describe, request.settings.chain)  # refuses what is no chain before any work
         self._parts, self._clock, self._settings = parts, clock, request.settings
         self._plan, self._materials, self._seed = plan, materials, seed
         self.notes: list[str] = []  # what the user should know of how it was decoded

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from engine.bundle import Bundle
+from engine.checking import check_request
 from engine.clock import NO_WEIGHTS, Clock, now
 from engine.describing import description
 from engine.edits import Run
@@ -28,7 +29,6 @@ from engine.parts import Material, Parts, small_floats
 from engine.picture import HistoryStep, Photo
 from engine.plan import revises
 from engine.restoring import restore
-from engine.routes import Routes
 from engine.values import (
     MARKER,
     PHOTO_MARKER,
@@ -242,22 +242,11 @@ class Engine:
         )
 
     def _check(self, request: EditRequest) -> None:
-        check(request.instruction)
-        photo, mask, settings = request.photo, request.mask, request.settings
-        Routes.parse(settings.routes)
-        if photo is None and self._parts.decoder is None:
+        check_request(request)
+        if request.photo is None and self._parts.decoder is None:
             raise self._no_decoder(Op.generate, "Give a photo to edit.")
-        if mask is not None and photo is None:
-            raise BadInput("There is a mask but no photo.", "Give the photo that it belongs to.")
-        if mask is not None and photo is not None and mask.shape != (photo.height, photo.width):
-            size = f"{mask.shape[1]} × {mask.shape[0]}, the photo {photo.width} × {photo.height}"
-            raise BadInput(f"The mask is {size}.", "Make the mask at the photo's size.")
-        if mask is not None and not mask.any():
-            raise BadInput("The mask is empty.", "Paint the place to edit, or give no mask.")
-        if not 1 <= settings.variations <= 4:
-            raise BadInput(f"{settings.variations} variations were asked for.", "Ask for 1 to 4.")
-        if settings.engine != self.name:
-            raise BadInput(f"The engine {settings.engine!r} is not loaded.", f"This is {self.name!r}.")
+        if request.settings.engine != self.name:
+            raise BadInput(f"The engine {request.settings.engine!r} is not loaded.", f"This is {self.name!r}.")
 
     def _encoded(self, request: EditRequest, clock: Clock) -> dict[int, Material]:
         """Step encode: every reference in the shared space, those of earlier turns too."""

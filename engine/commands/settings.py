@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.checking import check_settings
 from engine.commands.common import EngineOption, SeedOption
 from engine.errors import BadInput
 from engine.files import read_photo
@@ -48,7 +49,9 @@ def takes_settings(*names: str, **defaults: Any) -> Callable[[Callable[..., None
         @wraps(command)
         def run(**given: Any) -> None:
             told = {name: READERS.get(name, _as_it_is)(given.pop(name)) for name in names}
-            command(settings=Settings(**known | told), **given)
+            settings = Settings(**known | told)
+            check_settings(settings)
+            command(settings=settings, **given)
 
         kept = [parameter for parameter in own.parameters.values() if parameter.name != "settings"]
         run.__dict__["__signature__"] = own.replace(parameters=kept + added)

@@ -82,6 +82,10 @@ def test_expand_keeps_the_photo_and_writes_beside_it(photo, capsys):
         (["expand", "PHOTO", "a lake", "--left", "9", "--ref", "PHOTO"], 2, "not in the instruction"),
         (["edit", "PHOTO", "make it warmer", "--routes", "smoke"], 2, "smoke"),
         (["edit", "PHOTO", "make it warmer", "--start", "smoke"], 2, "smoke"),
+        (["edit", "PHOTO", "make it warmer", "--sampler", "smoke"], 2, "Take one of ddim, dpm++, few-step."),
+        (["edit", "none.jpg", "make it warmer", "--sampler", "smoke"], 2, "no sampler 'smoke'"),
+        (["expand", "PHOTO", "--left", "9", "--control", "smoke:0.5"], 2, "Take one of edge, depth, mask, sketch."),
+        (["edit", "PHOTO", "make it warmer", "--chain", "smoke"], 2, "no step 'smoke'"),
         (["generate", "a boat", "--engine", "none"], 3, "none"),
     ],
 )

@@ -16,7 +16,7 @@ from engine.painting import Painter
 from engine.parts import Parts
 from engine.pipeline import Engine
 from engine.plan import Planner
-from engine.values import EditRequest, Instruction, Op, Operation, Plan, Settings, Turn
+from engine.values import ControlSetting, EditRequest, Instruction, Op, Operation, Plan, Settings, Turn
 from training import tiny
 
 WARMER = (Operation(Op.adjust, target="warmer"),)
@@ -93,6 +93,23 @@ def test_what_a_painter_notes_is_told_once(parts, monkeypatch):
     result = Engine(parts, "tiny").edit(EditRequest(make("a lake"), plan=Plan("", "a lake"), settings=settings))
     assert len(result.images) == 2
     assert result.notes == ("The picture was made twice.",)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(sampler="smoke"),
+        Settings(start="smoke"),
+        Settings(chain="smoke"),
+        Settings(routes="smoke"),
+        Settings(controls=(ControlSetting("smoke"),)),
+    ],
+)
+def test_settings_that_there_are_not_are_refused_before_any_work(engine, make_photo, settings):
+    told: list[object] = []
+    with pytest.raises(BadInput, match="smoke"):
+        engine.edit(EditRequest(make("make it brighter"), make_photo(64, 96), settings=settings), told.append)
+    assert told == []
 
 
 @pytest.mark.parametrize(
