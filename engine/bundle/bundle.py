@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import platformdirs
 
 from engine.bundle import storage
-from engine.bundle.manifest import NAME, Entry, Manifest, cure, sha256_of
+from engine.bundle.catalogue import offers
+from engine.bundle.manifest import NAME, STARTER, Entry, Manifest, cure, sha256_of
 from engine.bundle.stamps import Stamps
 from engine.errors import BundleError
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import torch
 
 HOME = "OVERTONE_HOME"
+HIDDEN = (".old", ".partial")  # endings of folders that are no bundles
 
 
 def default_home() -> Path:
@@ -30,6 +32,12 @@ def default_home() -> Path:
 def stamp_file(home: Path, name: str) -> Path:
     """Where the hashes already checked are remembered."""
     return home / f"{name}.stamps.json"
+
+
+def assembled(home: Path) -> tuple[str, ...]:
+    """Names of the bundles in ``home``, and the starter's, which can be had on every machine."""
+    found = (path.parent.name for path in home.glob(f"*/{NAME}"))
+    return tuple(sorted({STARTER, *(name for name in found if not name.endswith(HIDDEN))}))
 
 
 class Bundle:
@@ -76,6 +84,8 @@ class Bundle:
     @classmethod
     def _open(cls, name: str, home: Path, above: tuple[str, ...]) -> Bundle:
         root = home / name
+        if not (root / NAME).is_file() and name not in (known := {*assembled(home), *offers()}):
+            raise BundleError(f"The bundle {name!r} is not here ({root}).", f"There are: {', '.join(sorted(known))}.")
         manifest = Manifest.read(root / NAME)
         if name in above:
             raise BundleError(f"The bundle {name!r} extends itself ({root}).", cure(name))

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.bundle.bundle import Bundle, default_home
+from engine.bundle.bundle import Bundle, assembled, default_home
 from engine.bundle.catalogue import offers
 from engine.bundle.manifest import NAME, cure
 from engine.errors import BundleError
 
-ALWAYS = "starter"  # can be had on every machine
-HIDDEN = (".old", ".partial")  # endings of folders that are no bundles
-
 
 def names() -> tuple[str, ...]:
     """Names of the bundles on this machine, and the starter's."""
-    found = (path.parent.name for path in default_home().glob(f"*/{NAME}"))
-    return tuple(sorted({ALWAYS, *(name for name in found if not name.endswith(HIDDEN))}))
+    return assembled(default_home())
 
 
 def listing() -> list[dict[str, Any]]:
     """Every bundle's name, folder and state: ``ready`` with version and bytes, else why not and the fix."""
     home, offered, rows = default_home(), offers(), []
-    for name in sorted({*names(), *offered}):
+    for name in sorted({*assembled(home), *offered}):
         row: dict[str, Any] = {"name": name, "folder": str(home / name)}
         try:
             manifest = Bundle.open(name).manifest

@@ -73,6 +73,14 @@ def test_files_that_vanish_later_are_named(small: Bundle) -> None:
         small.verify()
 
 
+def test_an_unknown_name_is_answered_with_the_names_that_there_are(small: Bundle) -> None:
+    with pytest.raises(BundleError, match="nope") as caught:
+        Bundle.open("nope", small.root.parent)
+    assert caught.value.hint == "There are: starter, studio-sd15, studio-sdxl."
+    with pytest.raises(BundleError, match="models pull studio-sd15"):
+        Bundle.open("studio-sd15", small.root.parent)
+
+
 def test_a_cut_file_is_seen_at_once(small: Bundle) -> None:
     file = small.root / "text" / "model.safetensors"
     file.write_bytes(file.read_bytes()[:-1])
