@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +13,23 @@ from typer.testing import CliRunner
 
 from engine.bundle import storage
 from engine.chain import Chain
+from engine.composite.blend import blend_mask, paste
+from engine.composite.crop import WorkingCrop
+from engine.composite.ring import match_ring
+from engine.edits import WORK_SIDE
 from engine.errors import OvertoneError
 from engine.restore import Restorer
 from engine.restore.stored import describe, tensors_of
-from engine.values import Op
+from engine.values import Box, Op
 from tests.restore import tiny
 from training.commands import register
 from training.evaluate import measures
 from training.evaluate.cards import Card
 from training.evaluate.exported import Run
 from training.evaluate.page import as_json, as_page
-from training.evaluate.report import CHAINS, Comparison
+from training.evaluate.report import CHAINS, Comparison, alike, over_all
+from training.evaluate.sets import Wins
+from training.evaluate.trials import Trial, draft_only
 from training.export import chosen
 
 
@@ -113,8 +120,10 @@ def test_json_and_page_hold_every_operation():
     assert said["add"] == {
         "trials": 1,
         "better": "draft+restore",
+        "wins": {"won": 1, "tied": 0, "lost": 0},
         "draft": {"perceptual": 0.2},
         "draft+restore": {"perceptual": 0.1},
+        "n": {"draft": {"perceptual": 1}, "draft+restore": {"perceptual": 1}},
     }
     assert said["expand"]["better"] == "draft"
     page = as_page(made, "A <title>", "about", [card])
@@ -123,6 +132,97 @@ def test_json_and_page_hold_every_operation():
     assert "none asked" in page
     assert "A &lt;title&gt;" in page
     assert page.count("data:image/jpeg;base64,") == 2
+
+
+def test_each_figure_is_told_with_the_number_it_is_of():
+    figures = {
+        CHAINS[0]: {"perceptual": [0.2, 0.2, 0.4]},
+        CHAINS[1]: {"perceptual": [0.1, 0.2, 0.4], "dino_sub": [0.5, 0.7]},
+    }
+    over = {chain: {"frechet": value} for chain, value in zip(CHAINS, (0.25, 0.125), strict=True)}
+    made = Comparison(Op.add, figures, [], over)
+    assert made.told(CHAINS[1]) == {
+        "perceptual": (pytest.approx(0.7 / 3), 3),
+        "dino_sub": (pytest.approx(0.6), 2),
+        "frechet": (0.125, 3),
+    }
+    assert made.wins == Wins(won=pytest.approx(1 / 3), tied=pytest.approx(2 / 3), lost=0)
+    said = as_json([made])["operations"]["add"]
+    assert said["n"] == {
+        "draft": {"perceptual": 3, "frechet": 3},
+        "draft+restore": {"perceptual": 3, "dino_sub": 2, "frechet": 3},
+    }
+    page = as_page([made], "title", "about")
+    assert "closer to the truth in 33%, as close in 67%" in page
+    assert "<td>frechet</td><td>0.2500</td><td>3</td><td>0.1250</td><td>3</td>" in page
+    assert "<td>dino_sub</td><td>none</td><td>0</td><td>0.6000</td><td>2</td>" in page
+
+
+class Colours:
+    """Sees mean colours, over transparency, and takes each channel's share for a class."""
+
+    def pictures(self, pictures) -> np.ndarray:
+        means = [np.average(rgb.reshape(-1, 3), 0, None if a is None else a.ravel()) for rgb, a in pictures]
+        return np.stack([mean / np.linalg.norm(mean) for mean in means])
+
+    def class_chances(self, pictures) -> np.ndarray:
+        seen = self.pictures(pictures)
+        return seen / seen.sum(axis=1, keepdims=True)
+
+
+def coming(name: str = "ball") -> Trial:
+    """A red thing that comes into a green picture, and its cut-out, blue where it is transparent."""
+    red, green, blue = np.eye(3, dtype=np.float32)
+    before = np.full((40, 40, 3), green)
+    truth = np.where(box()[..., None], red, before)
+    reference = np.concatenate([np.full((8, 8, 3), blue), np.zeros((8, 8, 1))], axis=2).astype(np.float32)
+    reference[2:6, 2:6] = [1, 0, 0, 1]
+    return Trial(Op.add, before, truth, truth, box(), ("green", "a red ball on green"), name, reference)
+
+
+def test_the_subject_is_compared_where_it_was_found_and_the_rest_as_a_whole():
+    trial = coming()
+    said = alike(trial, trial.truth, box(), Colours())
+    covered = 0.25  # of the picture
+    assert said["dino"] == pytest.approx(1)
+    assert said["dino_sub"] == pytest.approx(1)
+    assert said["dino_ref"] == pytest.approx((1 - covered) / np.hypot(covered, 1 - covered))
+    double = np.zeros((40, 40), bool)
+    double[0, 12] = double[39, 31] = True  # corners of a box twice as tall as the thing
+    assert alike(trial, trial.truth, double, Colours())["dino_sub"] == pytest.approx(np.sqrt(0.5))
+
+
+def test_what_is_not_found_has_no_likeness_and_what_does_not_come_no_background():
+    trial = coming()
+    assert set(alike(trial, trial.truth, None, Colours())) == {"dino", "dino_ref"}
+    assert set(alike(replace(trial, reference=None, name=""), trial.truth, None, Colours())) == {"dino"}
+
+
+def test_figures_over_all_trials_compare_each_chain_with_the_truths():
+    random = np.random.default_rng(0)
+    truth, draft = random.normal(size=(5, 8)), random.normal(size=(5, 8))
+    features = np.stack([truth, draft, truth], axis=1)  # the second chain gives the truths
+    chances = np.stack([np.eye(5), np.eye(5)[[0, 0, 0, 0, 0]], np.eye(5)[[0, 0, 1, 1, 1]]], axis=1)
+    said = over_all(list(zip(features, chances, strict=True)))
+    assert said[CHAINS[0]]["frechet"] > 1
+    assert said[CHAINS[1]]["frechet"] == pytest.approx(0, abs=1e-9)
+    assert said[CHAINS[0]]["inception"] == pytest.approx(1)
+    assert 1 < said[CHAINS[1]]["inception"] < 2
+    assert said[CHAINS[0]]["inception_truth"] == said[CHAINS[1]]["inception_truth"] == pytest.approx(5)
+    assert set(over_all([(each, None) for each in features])[CHAINS[0]]) == {"frechet"}
+    assert over_all([(features[0], None)]) == {}
+
+
+def test_a_trial_is_composited_as_the_pipeline_does_it():
+    random = np.random.default_rng(1)
+    before = random.integers(0, 256, (40, 40, 3)).astype(np.float32) / 255
+    made = np.clip(before * 0.8 + 0.1, 0, 1).astype(np.float32)
+    trial = Trial(Op.add, before, made, made, box(), ("", ""))
+    crop = WorkingCrop.fit(Box(0, 0, 40, 40), WORK_SIDE)
+    photo = np.rint(before * 255).astype(np.uint8)
+    pasted = paste(photo, match_ring(made, before, box()), crop, blend_mask(box(), crop))
+    assert (pasted != photo)[box()].any()
+    np.testing.assert_array_equal(pasted, np.rint(draft_only(trial) * 255).astype(np.uint8))
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from engine.errors import BadInput
 
 _COUNT = 12
 ALL, NONE = "all", "none"
+OWN = "own"
+_SMALL = "frechet and inception are biased where n is small: compare those of one n only"
 PARTS = ("plan", "encode", "ground")
 
 
@@ -40,6 +42,12 @@ def evaluate(
     weights: Annotated[
         Path | None, typer.Option("--restorer", help="Folder of a finished diffrir-s2 run, instead of the bundle's.")
     ] = None,
+    judge: Annotated[
+        str,
+        typer.Option(
+            "--judge", help="What looks at results without words: own, or the independent lite0, fetched when missing."
+        ),
+    ] = OWN,
 ) -> None:
     """Judge planner, encoder and selection by words, and by operation the draft alone against draft and restorer."""
     from engine.bundle import Bundle
@@ -50,6 +58,7 @@ def evaluate(
     from training.data.items import LicenceClass, data_folder
     from training.evaluate import cards
     from training.evaluate.exported import Run
+    from training.evaluate.extractors import EXTRACTORS, own
     from training.evaluate.page import as_json, as_page
     from training.evaluate.perceptual import PerceptualDistance
     from training.evaluate.report import Judges, compare
@@ -60,11 +69,15 @@ def evaluate(
     folder, bundle = data_folder(data), Bundle.open(engine)
     known = {op.value: op for op in OPS}
     names, wanted = _chosen(ops, list(known), "trials of"), _chosen(parts, PARTS, "card of")
+    if judge not in EXTRACTORS:
+        raise BadInput(f"There is no judge {judge!r}.", f"Choose from: {', '.join(EXTRACTORS)}.")
+    reader = own(bundle)
+    looks = reader if judge == OWN else EXTRACTORS[judge](bundle)
     restorer = Restorer.load(Run(weights) if weights is not None else bundle)
     encoder, selector = Encoder.load(bundle), Selector.load(bundle)
     predictor = folder / AESTHETIC
     aesthetic = Aesthetic.read(predictor) if predictor.is_file() else None
-    judges = Judges(PerceptualDistance.load(bundle), encoder, aesthetic, selector)
+    judges = Judges(PerceptualDistance.load(bundle), reader, looks, encoder, aesthetic, selector)
     makers = {
         "plan": lambda: cards.planner_card(Planner.load(bundle), encoder, instructions or cards.INSTRUCTIONS),
         "encode": lambda: cards.encode_card(encoder, folder, held_out=held_out),
@@ -82,10 +95,10 @@ def evaluate(
         plain, more = (found.mean(chain, "perceptual") for chain in found.figures)
         say(f"{name:8} perceptual distance {plain:.4f}, restored {more:.4f}: {found.best}")
     out.mkdir(parents=True, exist_ok=True)
-    figures = json.dumps(as_json(comparisons, written), indent=1) + "\n"
+    figures = json.dumps({"judge": judge, **as_json(comparisons, written)}, indent=1) + "\n"
     (out / "evaluation.json").write_text(figures, encoding="utf-8")
     side = "held-out items" if held_out else "photographs aside"
-    about = f"{count} edits of each operation, composed from {side}."
+    about = f"{count} edits of each operation, composed from {side}. Likenesses are judged by {judge}; {_SMALL}."
     page = as_page(comparisons, f"Evaluation of {engine}", about, written)
     (out / "evaluation.html").write_text(page, encoding="utf-8")
     say(f"{out / 'evaluation.html'}")

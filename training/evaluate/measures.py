@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from engine.composite.blend import disc
+from engine.draft.operations import bounds
 
 
 def direction(source: np.ndarray, made: np.ndarray, said_before: np.ndarray, said_after: np.ndarray) -> float:
@@ -17,9 +18,23 @@ def direction(source: np.ndarray, made: np.ndarray, said_before: np.ndarray, sai
 
 
 def similarity(one: np.ndarray, other: np.ndarray) -> float:
-    """Cosine of two embeddings ``(D,)``; 0 where one is zero. CLIP_im, CLIP_out and DINO are this, by what is given."""
+    """Cosine of two embeddings ``(D,)``; 0 where one is zero. What it is called hangs on what is given.
+
+    CLIP_im: result and source; CLIP_out: result and its caption. (InstructAny2Pix, Li et al. 2023, table 1.) DINO: the
+    result and what it should be, by features that know no words. (Ruiz et al. 2023, section 4.1.) Where a thing comes
+    into a picture, DINO_ref: result and that picture, and DINO_sub: what :func:`cut` takes of the result and the
+    picture of the thing. (InstructAny2Pix, table 2.)
+    """
     length = float(np.linalg.norm(one) * np.linalg.norm(other))
     return float(one @ other) / length if length > 0 else 0.0
+
+
+def cut(rgb: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """The part of a picture ``(H, W, 3)`` in the smallest box around what was found in it, ``(H, W)`` bool, not empty.
+
+    A detector's crop of the subject, of which DINO_sub is taken.
+    """
+    return np.ascontiguousarray(rgb[bounds(found).slices])
 
 
 def l1(made: np.ndarray, truth: np.ndarray, mask: np.ndarray | None = None) -> float:

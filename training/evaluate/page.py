@@ -6,6 +6,7 @@ import base64
 import html
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import cv2
@@ -15,6 +16,7 @@ from training.evaluate.cards import Card
 from training.evaluate.report import CHAINS, Comparison
 
 _QUALITY = 88
+_NONE = "<td>none</td><td>0</td>"
 _HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>body{{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}}
 table{{border-collapse:collapse;margin:.5rem 0 1rem}}th,td{{padding:.2rem .8rem;text-align:right;
@@ -24,16 +26,18 @@ th:first-child,td:first-child{{text-align:left}}img{{width:100%;display:block;ma
 
 
 def as_json(comparisons: Sequence[Comparison], cards: Sequence[Card] = ()) -> dict[str, Any]:
-    """Every card's figures by part; every operation's means by chain, the number of trials, and the better chain."""
+    """Every card's figures by part; every operation's by chain, of how many trials each is, and the better chain."""
     parts = {
         each.part: {"about": each.about, "figures": {name: _number(value) for name, value in each.figures.items()}}
         for each in cards
     }
     operations = {
         each.op.value: {
-            "trials": len(each.figures[CHAINS[0]]["perceptual"]),
+            "trials": each.trials,
             "better": each.best,
-            **{chain: {name: each.mean(chain, name) for name in each.figures[chain]} for chain in CHAINS},
+            "wins": asdict(each.wins),
+            **{chain: {name: value for name, (value, _) in each.told(chain).items()} for chain in CHAINS},
+            "n": {chain: {name: count for name, (_, count) in each.told(chain).items()} for chain in CHAINS},
         }
         for each in comparisons
     }
@@ -44,14 +48,22 @@ def as_page(comparisons: Sequence[Comparison], title: str, about: str, cards: Se
     """The page: cards first, then the operations, where each row of pictures is before, draft, restored, truth."""
     parts = [_HEAD.format(title=html.escape(title), about=html.escape(about)), *map(_card, cards)]
     for each in comparisons:
-        parts.append(f"<h2>{html.escape(each.op.value)}</h2><p>Better: {html.escape(each.best)}.</p>")
-        names = list(each.figures[CHAINS[0]])
-        head = "".join(f"<th>{html.escape(chain)}</th>" for chain in CHAINS)
-        values = {name: "".join(f"<td>{each.mean(chain, name):.4f}</td>" for chain in CHAINS) for name in names}
-        rows = "".join(f"<tr><td>{html.escape(name)}</td>{cells}</tr>" for name, cells in values.items())
-        parts.append(f"<table><tr><th></th>{head}</tr>{rows}</table><p>Before, draft, restored, truth:</p>")
+        wins = f"The restorer is closer to the truth in {each.wins.won:.0%}, as close in {each.wins.tied:.0%}"
+        parts.append(f"<h2>{html.escape(each.op.value)}</h2><p>Better: {html.escape(each.best)}. {wins}.</p>")
+        parts.append(f"{_figures(each)}<p>Before, draft, restored, truth:</p>")
         parts += [f'<img alt="{html.escape(each.op.value)}" src="{_inline(picture)}">' for picture in each.pictures]
     return "\n".join(parts) + "</html>\n"
+
+
+def _figures(comparison: Comparison) -> str:
+    """The table of an operation: a row for each figure, with a chain's value and the number of trials that it is of."""
+    told = [comparison.told(chain) for chain in CHAINS]
+    head = "".join(f"<th>{html.escape(chain)}</th><th>n</th>" for chain in CHAINS)
+    rows = []
+    for name in dict.fromkeys(name for each in told for name in each):
+        cells = (f"<td>{each[name][0]:.4f}</td><td>{each[name][1]}</td>" if name in each else _NONE for each in told)
+        rows.append(f"<tr><td>{html.escape(name)}</td>{''.join(cells)}</tr>")
+    return f"<table><tr><th></th>{head}</tr>{''.join(rows)}</table>"
 
 
 def _card(card: Card) -> str:

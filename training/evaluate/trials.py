@@ -47,6 +47,8 @@ class Trial:
         Of the pictures before and after; the same where only what is seen continues.
     name
         What is added, where something is.
+    reference
+        ``(h, w, 4)`` float32, 0 to 1, its picture with straight transparency, where there is one.
     """
 
     op: Op
@@ -56,6 +58,7 @@ class Trial:
     changed: np.ndarray
     captions: tuple[str, str]
     name: str = ""
+    reference: np.ndarray | None = None
 
 
 def trials(
@@ -91,8 +94,10 @@ def _composed(
         changed = (draft != before).any(axis=2)
         if op is not Op.add:
             changed |= scene.changed > 0
+        captions = (scene.source_caption, scene.target_caption)
         coming = next((each.name for each in scene.objects if each.in_target and not each.in_source), "")
-        yield Trial(op, before, draft, truth, changed, (scene.source_caption, scene.target_caption), coming)
+        reference = scene.references[0].astype(np.float32) / 255 if coming else None
+        yield Trial(op, before, draft, truth, changed, captions, coming, reference)
 
 
 def _continued(
@@ -153,7 +158,12 @@ def _stretched(truth: np.ndarray, hidden: np.ndarray) -> np.ndarray:
 
 
 def draft_only(trial: Trial) -> np.ndarray:
-    """What the pipeline gives without any step between draft and composite."""
+    """What the pipeline gives without any step between draft and composite.
+
+    The engine is left out on purpose: a trial has its draft and what that changes, so that nothing hangs on how words
+    are read or on what a selector finds. Of the pipeline composite alone is left, and :func:`composited` is the same:
+    a crop that is worked on at its own size is matched to its ring and pasted with a blend mask of 0 and 1.
+    """
     return composited(trial, trial.draft)
 
 
