@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -32,11 +33,16 @@ BUILDERS = {
 }
 
 
+@cache
+def _vector(text: str) -> np.ndarray:
+    seed = int.from_bytes(hashlib.sha1(text.encode(), usedforsecurity=False).digest()[:8])
+    vector = np.random.default_rng(seed).standard_normal(384, dtype=np.float32)
+    return vector / np.linalg.norm(vector)
+
+
 def embed(texts: Sequence[str]) -> np.ndarray:
     """``(n, 384)`` unit vectors that depend on each text alone."""
-    seeds = (int.from_bytes(hashlib.sha1(text.encode(), usedforsecurity=False).digest()[:8]) for text in texts)
-    vectors = np.stack([np.random.default_rng(seed).standard_normal(384, dtype=np.float32) for seed in seeds])
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.stack([_vector(text) for text in texts])
 
 
 class TinyBundle:
