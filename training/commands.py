@@ -53,6 +53,11 @@ STAGES: dict[str, Entry] = {
         "training.planner.stages:build_instruction", "the planner's language model with its projectors, by instructions"
     ),
     "refinement": Entry("training.refine.train:build", "the prior: an embedding and a score to a picture's embedding"),
+    "decoder-realignment": Entry(
+        "training.decode.realignment:build", "the decoder's network to follow embeddings of pictures and their parts"
+    ),
+    "text-to-image": Entry("training.decode.text_to_image:build", "the decoder's network on photographs with captions"),
+    "masked-edit": Entry("training.decode.masked_edit:build", "the decoder's inpaint network on edits of known truth"),
     "inpaint": Entry("training.decode.inpaint:build", "the decoder's network that continues photographs in masks"),
     "diffrir-s1": Entry("training.restore.stages:build_first", "the restorer's teacher, which sees the truth"),
     "diffrir-s2-prior": Entry("training.restore.stages:build_prior", "the restorer's extractor and denoiser"),

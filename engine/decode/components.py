@@ -4,7 +4,8 @@ In the bundle they lie under ``decoder/`` in diffusers' folders: ``unet``, optio
 masked picture too), ``refiner``, ``controlnet-KIND``; ``vae``, an autoencoder or the configuration of a lossless patch
 transform; ``text_encoder``, ``tokenizer`` (and ``_2`` for SDXL), or none where embeddings alone are read;
 ``scheduler/scheduler_config.json``; and beside them ``decoder.json``, ``adapter.safetensors`` (decoupled attention to
-picture embeddings, in IP-Adapter's published layout) and ``context.safetensors``.
+picture embeddings, in IP-Adapter's published layout; ``adapter-inpaint.safetensors`` where ``inpaint`` has another) and
+``context.safetensors``.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from engine.networks import Held, Load, Networks, Spot
 
 FOLDER = "decoder"
 ADAPTER = f"{FOLDER}/adapter.safetensors"
+INPAINT_ADAPTER = f"{FOLDER}/adapter-inpaint.safetensors"  # the inpaint network's, where it has one of its own
 ADAPTER_SETTINGS = f"{FOLDER}/adapter.json"
 VIEWS = "image_proj.raw_embed"  # what tells an adapter's pictures of the whole from those of subjects
 CONTEXT = f"{FOLDER}/context.safetensors"
@@ -257,8 +259,10 @@ class Components:
         else:
             self.__dict__.pop(self._reached(name), None)
 
-    def _adapter(self) -> dict[str, torch.Tensor]:
+    def _adapter(self, folder: str = "unet") -> dict[str, torch.Tensor]:
         """Read anew each time: it may be mapped from the user's own file, which must not be relied on for long."""
+        if folder == "inpaint" and self._files.has(INPAINT_ADAPTER):
+            return self._files.tensors(INPAINT_ADAPTER)
         if not self._files.has(ADAPTER):
             return {}
         length = float(self._files.json(ADAPTER_SETTINGS)["norm"]) if self._files.has(ADAPTER_SETTINGS) else 1.0
@@ -266,7 +270,7 @@ class Components:
 
     def _network(self, folder: str) -> Network:
         unet = self._load(UNet2DConditionModel, folder)
-        if unet.encoder_hid_proj is None and (adapter := self._adapter()):  # one that comes back has it
+        if unet.encoder_hid_proj is None and (adapter := self._adapter(folder)):  # one that comes back has it
             load_adapter(unet, adapter)
         context = None
         if self.has_context:

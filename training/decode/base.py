@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.decode import SETTINGS
-from engine.decode.components import ADAPTER, CONTEXT, Components, DecoderFiles, load_adapter, quiet
+from engine.decode.components import ADAPTER, CONTEXT, INPAINT_ADAPTER, Components, DecoderFiles, load_adapter, quiet
 from engine.decode.conditions import Condition
 from engine.decode.context import ContextAttention
 from engine.decode.latents import GRAIN, Autoencoder, to_latents
@@ -264,7 +264,7 @@ class Base:
         with quiet():
             plain.save_pretrained(folder / "decoder" / ("inpaint" if paints else "unet"))
         if self.embedding is not None:
-            save_file(published(self.unet), folder / ADAPTER)
+            save_file(published(self.unet), folder / (INPAINT_ADAPTER if paints else ADAPTER))
         if self.context is not None:
             save_file({name: each.contiguous() for name, each in self.context.tensors().items()}, folder / CONTEXT)
         if isinstance(self.vae, PatchTransform):

@@ -6,7 +6,6 @@ draft, so a share of the samples put their noise on one: the network learns to c
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +18,12 @@ from torch import Tensor
 
 from engine.decode.attempt import inpaint_extra
 from engine.values import STRICT
-from training.core.draws import Draws
 from training.core.recipe import Count, Share, validated
 from training.core.stage import TOTAL
 from training.decode.material import Draft, Kept, Seen, View, Views, drafts, photographs
 from training.decode.rehearsal import Trial
-from training.decode.stage import Begin, Denoising, Opened, mirrored, opened
+from training.decode.stage import Begin, Denoising, Opened, opened
+from training.decode.telling import disturbed
 from training.restore.masks import INPAINT, draw
 
 
@@ -84,23 +83,18 @@ class Inpaint(Denoising):
     name = "inpaint"
 
     def __init__(self, made: Opened, settings: Settings, views: Views, kept: Views, seed: int) -> None:
-        self.settings, self.views = settings, views
+        self.settings, self.side = settings, views.side
         self.drafts = drafts(views, settings.drafts, seed)
         judged = drafts(kept, settings.judged.trials, seed)
         trials = Kept(lambda number: trial(judged[number], made.seen), len(judged))
-        super().__init__(made, trials, settings.judged, paints=True)
+        super().__init__(made, views, trials, settings.judged, paints=True)
         self.trains = self.own
 
-    def batch(self, draws: Draws) -> dict[str, Any]:
-        """Photographs, what noise is put on, masks, words, [gen], noise and times."""
-        rows = draws.rows(len(self.views))
-        drawn = zip(rows, draws.generators, strict=True)
-        return self.joined([mirrored(self._sample(int(row), random), random) for row, random in drawn], draws)
-
-    def _sample(self, row: int, random: np.random.Generator) -> dict[str, Any]:
-        chosen, side = self.settings, self.views.side
+    def sample(self, row: int, random: np.random.Generator) -> dict[str, Any]:
+        """A photograph, or a draft of one, its mask, and words or [gen]."""
+        chosen, side = self.settings, self.side
         mask = np.ones((side, side), np.float32)
-        view, start = self.views[row], None
+        view, start = self.learnt[row], None
         time = random.random()
         if random.random() >= chosen.whole:
             if random.random() < chosen.drafted:
@@ -118,18 +112,17 @@ class Inpaint(Denoising):
 
     def _prompt(self, view: View, random: np.random.Generator) -> tuple[str, np.ndarray]:
         """Words, and what stands in for them where none are read: the view's own embedding for the long prompt."""
-        width, chosen = self.base.embedding or 0, self.settings
-        nothing = np.zeros(width, np.float32)
-        share, grain = random.random(), random.standard_normal(width, dtype=np.float32)
+        chosen, nothing = self.settings, np.zeros(self.base.embedding or 0, np.float32)
+        share = random.random()
         if share < chosen.empty:
             return "", nothing
         short = share < chosen.empty + chosen.short
         text = view.caption if short else view.prompt
         if self.base.text.towers:
             return text, nothing
-        if short:
-            return text, self.seen.text(text)
-        return text, self.seen.picture(view.key, view.rgb) + grain * np.float32(chosen.noise / math.sqrt(width))
+        return text, self.seen.text(text) if short else disturbed(
+            self.seen.picture(view.key, view.rgb), chosen.noise, random
+        )
 
     def loss(self, batch: Mapping[str, Any]) -> dict[str, Tensor]:
         """Mean squared error of what the network predicts; from drafts, of the picture that it leads to."""

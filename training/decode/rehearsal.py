@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import torch
@@ -110,23 +110,30 @@ class Rehearsal:
         told = dict(zip(names, np.mean(apart, axis=0).tolist(), strict=True))
         return {SCORE: told["decoded"] / max(told["draft"], 1e-6), **told}
 
+    def made(self, text: str, gen: np.ndarray, seed: int) -> np.ndarray:
+        """A picture ``(side, side, 3)`` from noise, of words or an embedding."""
+        side = self._base.side
+        decoder = LatentDecoder(Trained(self._base, paints=False))
+        return decoder.decode(DecodeRequest(side, side, **self._told(text, gen), way="noise", seed=seed))
+
     def _request(self, trial: Trial, seed: int) -> DecodeRequest:
-        side, base, way = len(trial.draft), self._base, self._way
-        reads = base.embedding is not None
+        side = len(trial.draft)
         return DecodeRequest(
-            width=side,
-            height=side,
-            prompt=trial.text if base.text.towers else "",
+            side,
+            side,
+            **self._told(trial.text, trial.gen),
             draft=trial.draft,
             mask=None if trial.mask is None else trial.mask.astype(np.float32),
             way="draft",
-            gen=trial.gen if reads else None,
-            subjects=trial.subjects if reads else (),
+            subjects=trial.subjects if self._base.embedding is not None else (),
             seed=seed,
-            steps=way.steps,
-            guidance=way.guidance,
-            strength=way.strength,
+            strength=self._way.strength,
         )
+
+    def _told(self, text: str, gen: np.ndarray | None) -> dict[str, Any]:
+        words = text if self._base.text.towers else ""
+        read = gen if self._base.embedding is not None else None
+        return {"prompt": words, "gen": read, "steps": self._way.steps, "guidance": self._way.guidance}
 
 
 class Trained(Components):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +28,7 @@ from training.decode.rehearsal import Distance, Rehearsal, Trial, Way
 from training.evaluate.perceptual import PerceptualDistance
 
 STARTER = "starter"
-PLANES = ("truth", "start", "mask", "regions")  # of a sample, (h, w, c) float32 each
+PLANES = ("truth", "start", "source", "mask", "regions")  # of a sample, (h, w, c) float32 each
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ class Denoising(Stage):
     ----------
     made
         What is trained, and what it is told and judged with.
+    learnt
+        What is learnt from, by row.
     trials
         What it is judged by, as ``way`` says.
     paints
@@ -121,8 +124,9 @@ class Denoising(Stage):
 
     blocks = ("unet.down_blocks.*", "unet.mid_block", "unet.up_blocks.*")
 
-    def __init__(self, made: Opened, trials: Sequence[Trial], way: Way, *, paints: bool) -> None:
-        self.base, self.seen, self.trials, self.paints = made.base, made.seen, trials, paints
+    def __init__(self, made: Opened, learnt: Sequence[Any], trials: Sequence[Trial], way: Way, *, paints: bool) -> None:
+        self.base, self.seen, self.paints = made.base, made.seen, paints
+        self.learnt, self.trials = learnt, trials
         self.module = made.base.parts
         self.rehearsal = Rehearsal(made.base, paints=paints, way=way, distance=made.distance)
 
@@ -130,6 +134,21 @@ class Denoising(Stage):
     def own(self) -> tuple[str, ...]:
         """Names of the U-Net's parameters but for its image adapter's."""
         return tuple(f"unet.{name}" for name in self.base.own_names)
+
+    @abstractmethod
+    def sample(self, row: int, random: np.random.Generator) -> dict[str, Any]:
+        """One sample by its row and chance.
+
+        ``truth`` and ``start``, ``(h, w, 3)`` 0 to 1, which is wanted and which noise is put on; ``time``, 0 to 1,
+        where in the schedule; ``text``, ``images`` ``(k, D)`` and their ``regions`` ``(h, w, k)``, what is told; and
+        whatever else the loss reads.
+        """
+
+    def batch(self, draws: Draws) -> dict[str, Any]:
+        """Samples, half of them mirrored, and their noise."""
+        rows = draws.rows(len(self.learnt))
+        drawn = zip(rows, draws.generators, strict=True)
+        return self.joined([mirrored(self.sample(int(row), random), random) for row, random in drawn], draws)
 
     def told(self, batch: Mapping[str, Any], extra: Tensor | None = None) -> Condition:
         """What a batch's ``text``, ``images`` ``(n, k, D)`` and their ``regions`` ``(n, k, H, W)`` say."""

@@ -12,6 +12,7 @@ from training.core.recipe import Recipe
 from training.decode.base import EMBEDDING, Base
 from training.decode.material import Seen, Views
 from training.decode.stage import Opened
+from training.scenes import KINDS, Scene, SceneObject
 
 SIDE = 64
 RECIPE = Recipe(steps=60, batch=4, rate=3e-3, warm_up=0.0, validate_every=0, save_every=60)
@@ -58,3 +59,39 @@ def opened(made: Base) -> Opened:
 
 def _apart(one: np.ndarray, other: np.ndarray, mask: np.ndarray | None) -> float:
     return float(np.abs(one - other)[... if mask is None else mask > 0].mean())
+
+
+def scenes(count: int = 4) -> list[Scene]:
+    """Edits of every kind: a square comes, goes, becomes another or changes in tone."""
+    random = np.random.default_rng(1)
+    made = []
+    for number in range(count):
+        kind = KINDS[number % len(KINDS)]
+        empty = (views()[number % 8].rgb * 255).astype(np.uint8)
+        mask = np.zeros((SIDE, SIDE), np.uint8)
+        mask[16:40, 20:44] = 255
+        with_one, with_other = empty.copy(), empty.copy()
+        with_one[mask > 0], with_other[mask > 0] = random.integers(0, 255, (2, 3))
+        source = empty if kind == "add" else with_one
+        target = {"add": with_one, "remove": empty, "replace": with_other, "harmonise": with_other}[kind]
+        draft = np.where(mask[..., None] > 0, (target * 0.9).astype(np.uint8), target)
+        thing = SceneObject("box", "a red box", mask, kind != "add", kind in ("add", "harmonise"))
+        coming = (np.dstack([target, mask])[16:40, 20:44],) if kind in ("add", "replace") else ()
+        made.append(
+            Scene(
+                kind,
+                source,
+                target,
+                draft,
+                mask,
+                (thing,),
+                "a sea",
+                "a sea with a box",
+                f"{kind} a box",
+                coming,
+                (),
+                0,
+                number,
+            )
+        )
+    return made
