@@ -23,7 +23,7 @@ from engine.restore.stored import describe, tensors_of
 from engine.values import Box, Op
 from tests.restore import tiny
 from training.commands import register
-from training.evaluate import measures
+from training.evaluate import measures, report
 from training.evaluate.cards import Card
 from training.evaluate.exported import Run
 from training.evaluate.page import as_json, as_page
@@ -211,6 +211,30 @@ def test_figures_over_all_trials_compare_each_chain_with_the_truths():
     assert said[CHAINS[0]]["inception_truth"] == said[CHAINS[1]]["inception_truth"] == pytest.approx(5)
     assert set(over_all([(each, None) for each in features])[CHAINS[0]]) == {"frechet"}
     assert over_all([(features[0], None)]) == {}
+
+
+def test_a_comparison_holds_likenesses_of_each_trial_and_figures_over_all(monkeypatch, tmp_path):
+    def two(*_given, **_chosen):
+        yield coming()
+        yield replace(coming(), reference=None, name="")
+
+    class Half:
+        """A restorer that mixes everything with white."""
+
+        def restore(self, rgb: np.ndarray, *_given) -> np.ndarray:
+            return rgb / 2 + np.float32(0.5)
+
+    monkeypatch.setattr(report, "trials", two)
+    judges = report.Judges(lambda made, truth, _mask: measures.l1(made, truth), looks=Colours())
+    made = report.compare(tmp_path, Op.add, 2, Half(), judges, held_out=True, licences=[])
+    plain, restored = (made.told(chain) for chain in CHAINS)
+    assert plain["dino"] == (pytest.approx(1), 2)
+    assert plain["frechet"] == (pytest.approx(0, abs=1e-9), 2)
+    assert plain["dino_ref"][1] == restored["dino_ref"][1] == 1
+    assert restored["dino"][0] < 1
+    assert restored["frechet"][0] > 1e-4
+    assert plain["inception_truth"] == restored["inception_truth"] == (pytest.approx(1), 2)
+    assert "recall" not in plain
 
 
 def test_a_trial_is_composited_as_the_pipeline_does_it():

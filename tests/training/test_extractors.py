@@ -8,8 +8,10 @@ import torch
 from typer import Typer
 from typer.testing import CliRunner
 
+from engine.bundle import Bundle, default_home
 from engine.encode.efficientnet import EfficientNetLite
 from engine.errors import BadInput
+from training import tiny, tiny_understanding
 from training.evaluate.commands import register
 from training.evaluate.extractors import EXTRACTORS, Classifier, own
 from training.evaluate.lite0 import Lite0
@@ -55,6 +57,18 @@ def test_the_bundle_s_own_reads_words_and_knows_classes(bundle, picture):
     assert reader.text(["a dog"]).shape == reader.pictures([(picture, None)]).shape
     assert isinstance(reader, Classifier)
     assert set(EXTRACTORS) == {"own", "lite0"}
+
+
+def test_a_bundle_s_full_size_encoder_is_its_own_and_tells_no_classes(tmp_path, picture):
+    (tmp_path / "starter").symlink_to(default_home() / "starter")
+    encoder = tmp_path / "wide" / "encoder"
+    tiny_understanding.write_clip(encoder / "clip")
+    tiny_understanding.write_clap(encoder / "clap")
+    (encoder / "encoder.json").write_text('{"class": "clip-clap"}')
+    tiny.write_manifest(tmp_path / "wide", "starter")
+    reader = own(Bundle.open("wide", tmp_path))
+    assert reader.text(["a dog"]).shape == reader.pictures([(picture, None)]).shape == (1, 32)
+    assert not isinstance(reader, Classifier)
 
 
 def test_another_judge_is_refused_before_anything_is_made(tmp_path):
