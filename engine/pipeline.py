@@ -6,7 +6,6 @@ the steps from ground to composite.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache, partial
@@ -27,7 +26,7 @@ from engine.language import foreign_language
 from engine.painting import Painter
 from engine.parts import Material, Parts, small_floats
 from engine.picture import HistoryStep, Photo
-from engine.plan import revises
+from engine.plan import asks_for_several
 from engine.restoring import restore
 from engine.values import (
     MARKER,
@@ -52,12 +51,6 @@ STEPS = ("encode", "plan", "refine", "ground", "draft", "decode", "restore", "co
 NEEDS_DECODER = {Op.generate: "Making a picture from words alone", Op.vary: "Variations of a photo"}
 KNOWN = 8  # encoded references kept, so that planning and then editing encodes each once
 SEEN = 512  # pixels on the long side of the photo that the encoder looks at
-SEVERAL = re.compile(  # words that ask for more than one picture
-    r"""\b(?:(?<!-)stor(?:y|ies)(?!\s(?:house|building))|storyboard|comics?|series|sequence
-    |(?:several|some|many|multiple|different|few|two|three|four|five|six|[2-9]|\d\d)\s+(?:[\w-]+\s+){0,2}
-    (?:pictures|images|photos|photographs|drawings|paintings|illustrations|scenes|panels|pages|frames|versions))\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
 PhotoSeen = Callable[[int], np.ndarray | None]  # the photo's embedding (D,) for D, encoded when first asked for
 
 
@@ -315,7 +308,10 @@ class Engine:
                 picture=photo,
             )  # fmt: skip
             plan = replace(plan, reply=f"{plan.reply} {left_out(request.instruction, plan)}".strip())
-            return plan if self._wants_several(plan, request) else replace(plan, prompts=())
+            anew = request.photo is None or any(each.op is Op.generate for each in plan.operations)
+            believed = planner.means_several and anew  # an edit of the photo is one picture
+            several = believed or asks_for_several(request.instruction.text, plan, request.history)
+            return plan if several else replace(plan, prompts=())
 
     @staticmethod
     def _check_markers(plan: Plan, materials: Mapping[int, Material]) -> None:
@@ -325,16 +321,6 @@ class Engine:
         for number in sorted(used(plan)):
             if number not in materials:
                 raise BadInput(f"The plan uses {marker(number)}, which is not given.", "Add it with --ref.")
-
-    @staticmethod
-    def _wants_several(plan: Plan, request: EditRequest) -> bool:
-        """Whether the prompts of a planner's plan are meant as a picture each.
-
-        The planner learnt to write several for a story and now and then does so for a single picture too.
-        """
-        if sum(each.op is Op.generate for each in plan.operations) > 1 or SEVERAL.search(request.instruction.text):
-            return True
-        return bool(request.history and request.history[-1].plan.prompts) and revises(plan, request.history)
 
     @staticmethod
     def _made_anew(plan: Plan, request: EditRequest) -> bool:

@@ -241,6 +241,11 @@ class Any2PixPlanner:
         """Whether it may be told in other languages than English."""
         return False
 
+    @property
+    def means_several(self) -> bool:
+        """Whether several prompts that it writes are always meant as a picture each."""
+        return True  # it never writes several
+
     @classmethod
     def load(cls, bundle: Files, networks: Networks | None = None) -> Any2PixPlanner:
         """From the folder ``language``; the model comes when first used.

@@ -102,6 +102,11 @@ class Planner:
         return False
 
     @property
+    def means_several(self) -> bool:
+        """Whether several prompts that it writes are always meant as a picture each."""
+        return False  # small as it is, it writes several for a single picture too
+
+    @property
     def width(self) -> int:
         """D of the embeddings that it reads and writes."""
         return len(self.leave.b2)

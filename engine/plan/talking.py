@@ -52,6 +52,11 @@ class AnyPlanner(Protocol):
         """Whether it may be told in other languages than English."""
         ...
 
+    @property
+    def means_several(self) -> bool:
+        """Whether several prompts that it writes are always meant as a picture each."""
+        ...
+
     def plan(
         self,
         instruction: Instruction | str,
@@ -119,6 +124,11 @@ class TalkingPlanner:
     @property
     def multilingual(self) -> bool:
         """Whether it may be told in other languages than English."""
+        return True
+
+    @property
+    def means_several(self) -> bool:
+        """Whether several prompts that it writes are always meant as a picture each."""
         return True
 
     @classmethod

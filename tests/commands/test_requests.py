@@ -126,11 +126,25 @@ def test_settings_that_there_are_not_are_refused_before_any_work(engine, make_ph
         ("3 pictures of a fox", 2),
         ("several different images of a fox", 2),
         ("Four watercolour paintings of a fox", 2),
+        ("draw a picture book about a fox", 2),
+        ("a triptych of the sea", 2),
+        ("a comic strip of a fox", 2),
+        ("a fox through the year in small panels", 2),
+        ("a house with solar panels", 1),
     ],
 )
 def test_several_pictures_are_made_only_when_asked_for(parts, monkeypatch, text, pictures):
     written = Plan("", STORY[0], prompts=STORY, operations=(Operation(Op.generate),), base="")
     assert planned(parts, monkeypatch, written, text) == pictures
+
+
+def test_a_planner_that_means_several_is_believed_in_every_language(parts, monkeypatch):
+    written = Plan("", STORY[0], prompts=STORY, operations=(Operation(Op.generate),), base="")
+    text = "raconte en images la vie du renard"
+    monkeypatch.setattr(Planner, "multilingual", True)
+    assert planned(parts, monkeypatch, written, text) == 1
+    monkeypatch.setattr(Planner, "means_several", True)
+    assert planned(parts, monkeypatch, written, text) == 2
 
 
 def test_several_pictures_of_other_plans(parts, monkeypatch):

@@ -133,6 +133,7 @@ def talker(tmp_path_factory):
 def test_a_llava_plans_validly_in_any_language(talker, text):
     assert talker.sees
     assert talker.multilingual
+    assert talker.means_several
     said: list[str] = []
     plan = talker.plan(text, {1: (np.zeros(3, np.float32), "picture")}, picture=PICTURE, on_text=said.append)
     assert plan.operations
