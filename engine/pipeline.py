@@ -18,11 +18,11 @@ from engine.bundle import Bundle
 from engine.checking import check_request
 from engine.clock import NO_WEIGHTS, Clock, now
 from engine.describing import description
-from engine.edits import Run
+from engine.edits import TONE_OPS, Run
 from engine.errors import BadInput, BundleError
 from engine.files import read_reference, read_sound, sniff
 from engine.instruction import check, left_out, used
-from engine.language import foreign_language
+from engine.language import foreign_language, unread
 from engine.painting import Painter
 from engine.parts import Material, Parts, small_floats
 from engine.picture import HistoryStep, Photo
@@ -234,6 +234,11 @@ class Engine:
             f"{NEEDS_DECODER[op]} needs a decoder, and the {self.name} bundle has no weights for one.", hint
         )
 
+    def _not_english(self, language: str) -> BadInput:
+        return BadInput(
+            f"The instruction is in {language}; the {self.name} engine understands English.", "Write it in English."
+        )
+
     def _check(self, request: EditRequest) -> None:
         check_request(request)
         if request.photo is None and self._parts.decoder is None:
@@ -293,13 +298,11 @@ class Engine:
         if request.plan is not None:
             self._check_markers(request.plan, materials)
             return request.plan
-        language = foreign_language(request.instruction.text)
-        if language and not self._parts.planner.multilingual:
-            raise BadInput(
-                f"The instruction is in {language}; the {self.name} engine understands English.", "Write it in English."
-            )
+        text = MARKER.sub(" ", request.instruction.text)
+        planner = self._parts.planner
+        if not planner.multilingual and (language := foreign_language(text)):
+            raise self._not_english(language)
         with clock.step("plan"):
-            planner = self._parts.planner
             inputs = {n: (each.in_space(planner.width).vector, each.kind) for n, each in materials.items()}
             names = {number: material.told for number, material in materials.items()}
             photo = small_floats(request.photo, SEEN) if request.photo and planner.sees else None
@@ -307,6 +310,9 @@ class Engine:
                 request.instruction, inputs, seen(planner.width), history=request.history, cancel=cancel, names=names,
                 picture=photo,
             )  # fmt: skip
+            tones = (each for each in plan.operations if each.op in TONE_OPS)
+            if not planner.multilingual and any(unread(text, each.target, self._parts.encoder.knows) for each in tones):
+                raise self._not_english("another language")
             plan = replace(plan, reply=f"{plan.reply} {left_out(request.instruction, plan)}".strip())
             anew = request.photo is None or any(each.op is Op.generate for each in plan.operations)
             believed = planner.means_several and anew  # an edit of the photo is one picture

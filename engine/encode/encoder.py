@@ -158,6 +158,10 @@ class Encoder:
     def _vocabulary(self) -> np.ndarray:
         return self.text(self._nouns["all"])
 
+    def knows(self, word: str) -> bool:
+        """Whether a word in lower case is a common English one."""
+        return self._text.knows(word)
+
     def text(self, texts: Sequence[str]) -> np.ndarray:
         """``(n, 384)`` float32 unit vectors of ``texts``."""
         return self._text(list(texts))

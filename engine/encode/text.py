@@ -49,6 +49,10 @@ class TextTower:
         network.load_state_dict({name: value.float() for name, value in tensors.items()})
         return TextTower(network.eval().requires_grad_(False), tokenizer)
 
+    def knows(self, word: str) -> bool:
+        """Whether a word in lower case is one of its pieces as a whole: a common English word."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def __call__(self, texts: Sequence[str]) -> np.ndarray:
         """``(n, 384)`` float32 unit vectors of ``texts``; the same for a text alone and in a batch (to rounding)."""
         out = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
