@@ -31,8 +31,8 @@ OTHERS = {
 # Of them those that English text has too, in names, loans and other senses: one alone says nothing.
 DOUBTFUL = frozenset(
     "das den dem des im es aus sans et du sur pour ce ma mon est au aux plus pas en par y con sin del para este como "
-    "al pon lo per come um uma e com do da na ao o os de met van op dit dat als toe aub i z ten ta to jest jak med av det "
-    "mer som bort".split()
+    "al pon lo per come um uma e com do da na ao o os de met van op dit dat als toe aub i z ten ta to jest jak med av "
+    "det mer som bort".split()
 )
 TABLES = {name: frozenset(table.split()) for name, table in OTHERS.items()}
 FOREIGN = frozenset().union(*TABLES.values())
