@@ -62,6 +62,12 @@ STAGES: dict[str, Entry] = {
     "diffrir-s1": Entry("training.restore.stages:build_first", "the restorer's teacher, which sees the truth"),
     "diffrir-s2-prior": Entry("training.restore.stages:build_prior", "the restorer's extractor and denoiser"),
     "diffrir-s2": Entry("training.restore.stages:build_second", "the whole restorer, taught by its teacher"),
+    "context-retrieval": Entry(
+        "training.decode.context_stages:build_retrieval", "the decoder's context attention, on pictures of a kind"
+    ),
+    "context-instruction": Entry(
+        "training.decode.context_stages:build_instruction", "the decoder's context attention, on several tasks"
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -142,24 +143,37 @@ def context_tokens(
     unet, attention = network.unet, network.context
     if attention is None or not words:
         return None
-    layers = getattr(unet.encoder_hid_proj, "image_projection_layers", ())
+    sizes = torch.tensor([_sizes(frame)])
 
     def tokens() -> Tensor:
-        kind, device = unet.conv_in.weight.dtype, unet.conv_in.weight.device
-        pairs = []
-        for prompt, latents in zip(words, pictures, strict=True):
-            added = {}
-            if layers:  # a network with an adapter asks for pictures; there are none to see here
-                width = layers[0].image_embeds.in_features
-                added["image_embeds"] = [torch.zeros(1, 1, width, device=device, dtype=kind)]
-            if prompt.pooled is not None:
-                sizes = torch.tensor([_sizes(frame)], device=device, dtype=kind)
-                added |= {"text_embeds": prompt.pooled.to(device, kind), "time_ids": sizes}
-            pairs.append(ContextPair(latents.to(device, kind), prompt.states.to(device, kind), added))
+        pairs = [context_pair(unet, *each, sizes) for each in zip(words, pictures, strict=True)]
         return attention.encode(unet, pairs)
 
     with adapter_scale(unet, 0.0):
         return precision.finite(tokens, network.parts, "The context encoder")
+
+
+def context_pair(unet: UNet2DConditionModel, words: Prompt, latents: Tensor, sizes: Tensor | None) -> ContextPair:
+    """A reference as the network reads it, while the scale of its adapter is 0.
+
+    Parameters
+    ----------
+    unet
+        The network.
+    words, latents
+        Of n samples: marker and words, and the picture's latents ``(n, c, h, w)``.
+    sizes
+        ``(n, 6)``, SDXL's micro-conditions; read where the words have a pooled vector.
+    """
+    kind, device = unet.conv_in.weight.dtype, unet.conv_in.weight.device
+    added: dict[str, Any] = {}
+    layers = getattr(unet.encoder_hid_proj, "image_projection_layers", ())
+    if layers:  # a network with an adapter asks for pictures; there are none to see here
+        width = layers[0].image_embeds.in_features
+        added["image_embeds"] = [torch.zeros(len(latents), 1, width, device=device, dtype=kind)]
+    if words.pooled is not None and sizes is not None:
+        added |= {"text_embeds": words.pooled.to(device, kind), "time_ids": sizes.to(device, kind)}
+    return ContextPair(latents.to(device, kind), words.states.to(device, kind), added)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the restorer's samples are made of: ranges and shares measured on drawn samples, against the stated ones."""
+"""What samples are made of: ranges and shares measured on drawn samples, against the stated ones."""
 
 from __future__ import annotations
 
@@ -8,24 +8,34 @@ from collections.abc import Callable
 import numpy as np
 
 from training.bars import Bar, Ground
+from training.core.draws import Draws
+from training.core.recipe import read_recipe, validated
+from training.decode.context_stages import INSTRUCTION, RETRIEVAL
+from training.decode.mixture import Drops, Instruction, Mixture
 from training.restore.degrade import PAPER_SHIFT, RELEASED_SHIFT, Shift, shifted, tinted
 from training.restore.masks import BOX, IRREGULAR, draw
 from training.restore.samples import Damage, degraded
 
 DRAWS, SIDE = 4000, 64
 NEAR = 0.03  # of a share
+MANY, CLOSE = 20_000, 0.008  # draws that cost nothing, and how near a share then comes
 FULL = 0.98  # of a range that the draws must reach
+MIXED = {  # Instruct-Imagen, table 1
+    "text": 0.15, "art": 0.05, "depth": 0.06, "mask": 0.06, "edge": 0.06, "sketch": 0.02, "subject": 0.30,
+    "faces": 0.05, "faces-hq": 0.05, "style": 0.10, "transfer": 0.10,
+}  # fmt: skip
+DROPPED = {"text and context": 0.1, "context alone": 0.1}  # Instruct-Imagen, section 3.3
 
 
 def measure(_ground: Ground) -> list[Bar]:
-    """D2's ranges as in the paper and in the released code, the kinds of masks, the chances of damage."""
+    """D2's ranges in the paper and in the released code, kinds of masks, chances of damage; mixture and drops."""
     random = np.random.default_rng(0)
     ranges = [
         _range("paper", PAPER_SHIFT, Shift(0.06, 0.05), shifted, random),
         _range("released second stage", RELEASED_SHIFT, Shift(0.08, 0.05), shifted, random),
         _range("each channel its own", RELEASED_SHIFT, Shift(0.08, 0.05), tinted, random),
     ]
-    return [*ranges, _masks(random), _damage(random)]
+    return [*ranges, _masks(random), _damage(random), _mixed(), *(_dropped(name) for name in (RETRIEVAL, INSTRUCTION))]
 
 
 def _range(
@@ -90,3 +100,30 @@ def _damage(random: np.random.Generator) -> Bar:
     goal = f"everywhere {wanted[0]:.0%}, second-order degradation {wanted[1]:.0%}, as the settings say"
     held = all(abs(share - aim) <= 2 * NEAR for share, aim in zip(shares, wanted, strict=True))
     return Bar("must", "right parameters: chances of damage", goal, figure, held)
+
+
+def _mixed() -> Bar:
+    """Every set with one instruction, which is its name."""
+    whole = Mixture({name: (Instruction(name, (), 0),) for name in MIXED})
+    found = Counter(each.text for each in whole.drawn(Draws(0, range(MANY))))
+    shares = {name: found[name] / MANY for name in MIXED}
+    far = max(abs(shares[name] - share) for name, share in MIXED.items())
+    figure = ", ".join(f"{name} {share:.1%}" for name, share in shares.items())
+    goal = "the eleven sets of the paper's table, " + ", ".join(f"{share:.0%}" for share in MIXED.values())
+    held = set(found) == set(MIXED) and far <= CLOSE and not whole.absent
+    return Bar("must", "right parameters: mixture of instructions", goal, figure, held)
+
+
+def _dropped(stage: str) -> Bar:
+    """What is left of an instruction under the drops of the stage's own config."""
+    drops = validated(Drops, read_recipe("starter-cpu", stage)[1]["drops"], stage)
+    pair = Instruction("a picture of [ref#1]", (("[ref#1] vase", 0),), 1)
+    kept = Counter(
+        (text, bool(made.context))
+        for text, made in (drops.applied(pair, each) for each in Draws(1, range(MANY)).generators)
+    )
+    shares = {"text and context": kept[False, False] / MANY, "context alone": kept[True, False] / MANY}
+    figure = ", ".join(f"{name} {share:.1%}" for name, share in shares.items()) + f", of {MANY} samples"
+    goal = ", ".join(f"{name} {share:.0%}" for name, share in DROPPED.items())
+    held = not kept[False, True] and all(abs(shares[name] - share) <= CLOSE for name, share in DROPPED.items())
+    return Bar("must", f"right parameters: dropped conditions, {stage}", goal, figure, held)

@@ -42,7 +42,8 @@ UNET = (  # without its image adapter: encoder_hid_proj and what is in the atten
     "unet.*samplers.*",
     *(f"unet.*.attentions.*.{each}" for each in ("norm.*", "proj_*", "norm[123].*", "to_[qkv].*", "to_out.*", "ff.*")),
 )
-WANTED = {  # what the papers train: InstructAny2Pix, section 3.3; LLMGA, section 3.3; DiffIR, section 3.2
+# What the papers train: InstructAny2Pix, section 3.3; Instruct-Imagen, 3.3; LLMGA, 3.3; DiffIR, 3.2.
+WANTED = {
     "language-alignment": ("enter.*",),
     "generation-learning": ("enter.*", "leave.*"),
     "instruction-finetuning": ("enter.*", "leave.*", "language.rows", "language.layers.*.a", "language.layers.*.b"),
@@ -51,6 +52,8 @@ WANTED = {  # what the papers train: InstructAny2Pix, section 3.3; LLMGA, sectio
     "text-to-image": UNET,
     "inpaint": UNET,
     "masked-edit": ("unet.*",),
+    "context-retrieval": ("unet.*", "context.*"),
+    "context-instruction": ("unet.*", "context.*"),
     "diffrir-s1": ("G.*", "E.*"),
     "diffrir-s2-prior": ("network.condition.*", "network.denoise.*"),
     "diffrir-s2": ("network.condition.*", "network.denoise.*", "network.G.*"),
@@ -58,10 +61,14 @@ WANTED = {  # what the papers train: InstructAny2Pix, section 3.3; LLMGA, sectio
 BEGUN_WITH = {  # settings that name the runs of stages before
     "generation-learning": {"before": "language-alignment"},
     "instruction-finetuning": {"before": "generation-learning"},
+    "context-instruction": {"first": "context-retrieval"},
     "diffrir-s2-prior": {"first": "diffrir-s1"},
     "diffrir-s2": {"first": "diffrir-s1", "prior": "diffrir-s2-prior"},
 }
-SHORTER = {"language-alignment": {"fit": 10}}  # what a start takes, which says nothing of the steps
+SHORTER = {  # what a start takes, which says nothing of the steps
+    "language-alignment": {"fit": 10},
+    "context-instruction": {"each": 40},
+}
 
 
 def measure(ground: Ground) -> list[Bar]:

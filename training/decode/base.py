@@ -133,6 +133,16 @@ class Base:
             torch.manual_seed(seed)
             return replace(self, context=ContextAttention.for_unet(self.unet))
 
+    def without_adapter(self) -> Base:
+        """The same with a copy of the network that sees no picture embeddings."""
+        return self if self.embedding is None else replace(self, unet=self._plain(), embedding=None)
+
+    def _plain(self) -> UNet2DConditionModel:
+        """A copy of the network without its adapter."""
+        plain, weights = _like(self.unet), self.unet.state_dict()
+        plain.load_state_dict({name: weights[name] for name in plain.state_dict()})
+        return plain
+
     @property
     def network(self) -> Network:
         """The network as the engine calls it."""
@@ -258,11 +268,8 @@ class Base:
 
         The frozen parts are written only where they have no weights: others stay in the bundle that they came from.
         """
-        plain = _like(self.unet)
-        weights = self.unet.state_dict()
-        plain.load_state_dict({name: weights[name] for name in plain.state_dict()})
         with quiet():
-            plain.save_pretrained(folder / "decoder" / ("inpaint" if paints else "unet"))
+            self._plain().save_pretrained(folder / "decoder" / ("inpaint" if paints else "unet"))
         if self.embedding is not None:
             save_file(published(self.unet), folder / (INPAINT_ADAPTER if paints else ADAPTER))
         if self.context is not None:

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from engine.bundle import Bundle
+from engine.draft.library import Embedder
 from engine.encode import Encoder
 from engine.errors import BadInput
 from engine.refine.network import KINDS
@@ -50,7 +51,7 @@ class Looked:
 
 
 def look(
-    encoder: Encoder, photos: Iterable[items.PhotoItem], objects: Iterable[items.ObjectItem], seed: int = 0
+    encoder: Embedder, photos: Iterable[items.PhotoItem], objects: Iterable[items.ObjectItem], seed: int = 0
 ) -> Looked:
     """The pictures of items encoded, photographs first: as they are, damaged, another view; cut-outs as they are."""
     owners: list[int] = []
@@ -77,12 +78,12 @@ def _pictures(
     number = -1
     for number, photo in enumerate(photos):
         random = np.random.default_rng((seed, number))
-        rgb = _read(photo.path)[0]
+        rgb = read_picture(photo.path)[0]
         for copy, score in copies(rgb, COPIES, random):
             yield number, copy, None, score
         yield number, _part(rgb, random), None, np.nan
     for further, thing in enumerate(objects, number + 1):
-        rgb, transparency = _read(thing.path)
+        rgb, transparency = read_picture(thing.path)
         yield further, rgb, transparency, np.nan
 
 
@@ -92,7 +93,7 @@ def _part(rgb: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return np.ascontiguousarray(rgb[top : top + height, left : left + width][:, ::-1])
 
 
-def _read(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
+def read_picture(path: Path) -> tuple[np.ndarray, np.ndarray | None]:
     """``(h, w, 3)`` float32, 0 to 1, and its transparency where it has one."""
     pixels = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
     if pixels is None:
@@ -138,6 +139,18 @@ def pairs(looked: Looked, captions: np.ndarray, aesthetic: Aesthetic) -> dict[st
     }
 
 
+def predictor(folder: Path, encoder: Embedder, photos: Sequence[items.PhotoItem]) -> Aesthetic:
+    """The aesthetic predictor of a data folder, or one fitted to photographs where the folder has none."""
+    path = folder / AESTHETIC
+    return Aesthetic.read(path) if path.is_file() else _fitted(look(encoder, photos, ()))
+
+
+def _fitted(looked: Looked) -> Aesthetic:
+    known = ~np.isnan(looked.planted)
+    shown, planted = looked.embedding[known], looked.planted[known]
+    return Aesthetic.fit(shown, planted).spread(shown)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Encode the data and write ``pairs.npz`` and ``aesthetic.npz`` into its folder."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -150,9 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     encoder = Encoder.load(Bundle.open(chosen.bundle))
     captions = encoder.text([each.caption for each in (*photos, *objects)])
     looked = look(encoder, photos, objects)
-    known = ~np.isnan(looked.planted)
-    shown, planted = looked.embedding[known], looked.planted[known]
-    aesthetic = Aesthetic.fit(shown, planted).spread(shown)
+    aesthetic = _fitted(looked)
     aesthetic.write(folder / AESTHETIC)
     made = pairs(looked, captions, aesthetic)
     np.savez(folder / PAIRS, **made)  # pyright: ignore[reportArgumentType]
