@@ -8,14 +8,7 @@ from typing import Annotated
 import typer
 
 from engine.commands.common import HistoryOption, JsonOption, OutOption, RefOption, read_history, read_mask
-from engine.commands.file_options import (
-    Balance,
-    ExposureOption,
-    KeptMetadata,
-    MetadataOption,
-    QualityOption,
-    WhiteBalanceOption,
-)
+from engine.commands.file_options import takes_developing, takes_saving
 from engine.commands.results import check_place, finish, run
 from engine.commands.settings import takes_settings
 from engine.files import RawOptions, SaveOptions, read_photo
@@ -28,11 +21,15 @@ from engine.values import EditRequest, Settings
     *("engine", "seed", "steps", "keep", "guidance", "rescale", "prior_weights", "score", "subject_strength"),
     *("variations", "negative", "sampler", "strength", "start", "routes", "refine", "controls", "chain"),
 )
+@takes_saving("quality", "metadata")
+@takes_developing
 def edit(
     photo: Annotated[Path, typer.Argument(help="The photo to edit.")],
     instruction: Annotated[str, typer.Argument(help='What to do, e.g. "replace the boat with [ref#1]".')],
     *,
     settings: Settings,
+    saving: SaveOptions,
+    developing: RawOptions,
     ref: RefOption = None,
     mask: Annotated[
         Path | None, typer.Option("--mask", help="Picture of the photo's size, white where to edit.")
@@ -40,15 +37,10 @@ def edit(
     history: HistoryOption = None,
     plan: Annotated[Path | None, typer.Option("--plan", help="Run this (edited) plan instead of planning.")] = None,
     out: OutOption = None,
-    quality: QualityOption = None,
-    metadata: MetadataOption = KeptMetadata.all,
-    white_balance: WhiteBalanceOption = Balance.camera,
-    exposure: ExposureOption = 0.0,
     as_json: JsonOption = False,
 ) -> None:
     """Edit a photo by an instruction with picture and sound references."""
-    choices = SaveOptions(quality=quality, metadata=metadata.value)
-    source = read_photo(photo, RawOptions(white_balance.value, exposure))
+    source = read_photo(photo, developing)
     request = EditRequest(
         instruction=make(instruction, ref or []),
         photo=source,
@@ -60,4 +52,4 @@ def edit(
     check_place(out)
     result = run(request, as_json)
     del source, request  # a large photo and its edit would else be held while the file is made
-    finish(result, photo, out, as_json, choices)
+    finish(result, photo, out, as_json, saving)

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from engine.commands.common import EngineOption, JsonOption, OutOption, SeedOption, progress, read_mask
+from engine.commands.file_options import takes_developing, takes_saving
 from engine.commands.results import check_place, finish
-from engine.files import read_photo
+from engine.files import RawOptions, SaveOptions, read_photo
 from engine.values import ignore_event
 
 
@@ -22,8 +23,13 @@ class Scale(enum.StrEnum):
     four = "4"
 
 
+@takes_saving("quality", "metadata")
+@takes_developing
 def restore(
     photo: Annotated[Path, typer.Argument(help="The photo to restore.")],
+    *,
+    saving: SaveOptions,
+    developing: RawOptions,
     mask: Annotated[
         Path | None, typer.Option("--mask", help="Picture of the photo's size, white where to restore.")
     ] = None,
@@ -34,10 +40,11 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Restore a photo: with a mask, make that part match the rest; with a scale, enlarge it."""
-    source = read_photo(photo)
+    source = read_photo(photo, developing)
     marked = read_mask(mask, source) if mask else None
     check_place(out)
     from engine.pipeline import Engine
 
     loaded = Engine.load(engine)
-    finish(loaded.restore(source, marked, int(scale), seed, ignore_event if as_json else progress), photo, out, as_json)
+    result = loaded.restore(source, marked, int(scale), seed, ignore_event if as_json else progress)
+    finish(result, photo, out, as_json, saving)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +12,7 @@ import typer
 
 from engine.checking import check_settings
 from engine.commands.common import EngineOption, SeedOption
+from engine.commands.gathering import Command, gathers, option
 from engine.errors import BadInput
 from engine.files import read_photo
 from engine.values import ControlSetting, Settings
@@ -22,7 +21,7 @@ LARGEST = 4096  # pixels on a side of a picture made from words
 DEFAULTS: Mapping[str, Any] = {field.name: field.default for field in fields(Settings)}
 
 
-def takes_settings(*names: str, **defaults: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def takes_settings(*names: str, **defaults: Any) -> Callable[[Command], Command]:
     """Give a command an option for each named field of its ``settings``; the values reach it as one.
 
     Parameters
@@ -32,33 +31,15 @@ def takes_settings(*names: str, **defaults: Any) -> Callable[[Callable[..., None
     defaults
         Of fields for which the command has another default.
     """
+    known: dict[str, Any] = {**DEFAULTS, **defaults}
 
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        own = inspect.signature(command, eval_str=True)
-        known: dict[str, Any] = {**DEFAULTS, **defaults}
-        added = [
-            inspect.Parameter(
-                name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=UNREAD.get(name, known[name]),
-                annotation=OPTIONS[name],
-            )
-            for name in names
-        ]
+    def made(told: Mapping[str, Any]) -> Settings:
+        read = {name: READERS.get(name, _as_it_is)(value) for name, value in told.items()}
+        settings = Settings(**known | read)
+        check_settings(settings)
+        return settings
 
-        @wraps(command)
-        def run(**given: Any) -> None:
-            told = {name: READERS.get(name, _as_it_is)(given.pop(name)) for name in names}
-            settings = Settings(**known | told)
-            check_settings(settings)
-            command(settings=settings, **given)
-
-        kept = [parameter for parameter in own.parameters.values() if parameter.name != "settings"]
-        run.__dict__["__signature__"] = own.replace(parameters=kept + added)
-        run.__annotations__ = {parameter.name: parameter.annotation for parameter in kept + added}
-        return run
-
-    return decorate
+    return gathers("settings", [option(name, OPTIONS[name], UNREAD.get(name, known[name])) for name in names], made)
 
 
 def read_controls(named: list[str] | None) -> tuple[ControlSetting, ...]:

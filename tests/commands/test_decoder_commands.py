@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from engine.bundle import default_home
 from engine.cli import run
-from engine.files import read_photo, write_photo
+from engine.errors import BadInput
+from engine.files import RawOptions, read_photo, write_photo
 from engine.picture import Photo
 from engine.pipeline import Engine
 from engine.values import ControlSetting, EditRequest, EditResult, Plan, Settings
@@ -54,6 +57,54 @@ def test_expand_keeps_the_photo_and_writes_beside_it(photo, capsys):
     assert written != photo
     assert (after.width, after.height) == (150, 90)
     assert np.array_equal(after.pixels[:80, 30:], before.pixels)
+
+
+@pytest.fixture
+def placed(tmp_path, make_photo) -> Path:
+    """A JPEG that says where it was taken."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 12.0, 0.0)})
+    path = tmp_path / "placed.jpg"
+    Image.fromarray(make_photo(48, 64).pixels).save(path, exif=exif, quality=95)
+    return path
+
+
+@pytest.mark.parametrize("command", [["expand", "PHOTO", "--left", "8"], ["restore", "PHOTO"]], ids=lambda c: c[0])
+def test_the_place_is_left_out_and_the_quality_taken(engine, placed, tmp_path, monkeypatch, command):
+    monkeypatch.setattr(Engine, "load", classmethod(lambda *_: engine))
+    made = {}
+    for name, options in {"like it": [], "bare": ["--metadata", "no-place"], "small": ["--quality", "10"]}.items():
+        made[name] = tmp_path / f"{name}.jpg"
+        arguments = [str(placed) if each == "PHOTO" else each for each in command]
+        assert run([*arguments, *options, "--out", str(made[name])]) == 0
+    assert Image.open(made["like it"]).getexif().get_ifd(0x8825)
+    assert not Image.open(made["bare"]).getexif().get_ifd(0x8825)
+    assert made["small"].stat().st_size < made["like it"].stat().st_size
+
+
+@pytest.mark.parametrize("command", ["edit", "expand", "restore"])
+def test_how_a_raw_file_is_developed_is_said_where_a_photo_is_read(photo, monkeypatch, command):
+    told: list[RawOptions] = []
+
+    def read(_path: Path, options: RawOptions) -> Photo:
+        told.append(options)
+        raise BadInput("Read.")
+
+    monkeypatch.setattr(import_module(f"engine.commands.{command}"), "read_photo", read)
+    more = {"edit": ["make it warmer"], "expand": ["--left", "9"], "restore": []}[command]
+    assert run([command, str(photo), *more, "--white-balance", "auto", "--exposure", "1.5"]) == 2
+    assert told == [RawOptions("auto", 1.5)]
+
+
+def test_the_quality_of_a_picture_made_from_words_is_followed(home, tmp_path, monkeypatch):
+    monkeypatch.setenv("OVERTONE_HOME", str(home))
+    sizes = []
+    for quality in ("5", "95"):
+        out = tmp_path / f"{quality}.jpg"
+        asked = ["--engine", "tiny", "--size", "96x64", "--steps", "1", "--quality", quality, "--out", str(out)]
+        assert run(["generate", "a lighthouse", *asked]) == 0
+        sizes.append(out.stat().st_size)
+    assert sizes[0] < sizes[1]
 
 
 @pytest.mark.parametrize(
