@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from engine.chain import AUTO
 from engine.clock import NOT_CHOSEN, Clock
 from engine.decode import ContextPicture, Control, DecodeRequest
 from engine.decode import Subject as DecodeSubject
@@ -125,8 +126,13 @@ class Painter:
         return self._decode(decoder, replace(request, changes=changes), box)
 
     def rewrite(self, draft: np.ndarray, box: Box, operation: Operation) -> np.ndarray:
-        """A draft of the whole photo in another tone, decoded when the settings name how to start; else as it is."""
+        """A draft of the whole photo in another tone, decoded when the settings name how to start; else as it is.
+
+        A chain that the user names without decoding leaves it as it is too.
+        """
         if self._parts.decoder is None or self._settings.start == "auto":
+            return draft
+        if self._settings.chain != AUTO and not self._wanted("decode", operation.op):
             return draft
         thing = "" if MARKER.search(operation.object) else operation.object
         return self.vary(draft, box, changes=(thing, f"{operation.target} {thing}".strip()) if thing else ("", ""))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.bundle import Bundle, default_home
+from engine.clock import NOT_CHOSEN
 from engine.errors import BadInput
 from engine.files import write_photo
 from engine.instruction import make
@@ -79,6 +80,16 @@ def test_the_photo_is_encoded_once_for_a_request(parts, prior, make_photo, monke
     assert result.plan.base == "[photo]"
     assert len(prior.bases) == 1
     assert seen == [1]
+
+
+@pytest.mark.parametrize(("chain", "decode"), [("auto", "done"), ("decode", "done"), ("draft", NOT_CHOSEN)])
+def test_a_tone_draft_is_decoded_only_when_the_chain_does_not_leave_it_out(parts, make_photo, chain, decode):
+    settings = Settings("tiny", start="draft", steps=2, chain=chain)
+    plan = Plan("", "a lake", operations=WARMER)
+    result = Engine(parts, "tiny").edit(
+        EditRequest(make("make it warmer"), make_photo(64, 96), plan=plan, settings=settings)
+    )
+    assert result.steps["decode"].status == decode
 
 
 def test_what_a_painter_notes_is_told_once(parts, monkeypatch):
