@@ -20,7 +20,9 @@ from engine.values import Event, LogEvent, StageEvent, Turn
 RefOption = Annotated[
     list[Path] | None, typer.Option("--ref", help="Picture or sound; the k-th one is [ref#k] in the instruction.")
 ]
-HistoryOption = Annotated[Path | None, typer.Option("--history", help="JSON list of earlier turns.")]
+HistoryOption = Annotated[
+    Path | None, typer.Option("--history", help="Earlier turns, as `overtone edit --save-history` writes them.")
+]
 EngineOption = Annotated[str, typer.Option("--engine", help="Bundle that does it, as `overtone models list` names it.")]
 SeedOption = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1)]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Where to write; may overwrite.")]
@@ -55,6 +57,22 @@ def progress(event: Event) -> None:
 def read_history(path: Path | None) -> tuple[Turn, ...]:
     """The earlier turns in a file, none without a file."""
     return history_from_json(read_json(path), path.name) if path else ()
+
+
+def check_json(path: Path | None) -> None:
+    """Refuse, before any work, a place that cannot take a JSON file.
+
+    Raises
+    ------
+    BadInput
+        When the folder is absent or the name does not end with .json.
+    """
+    if path is None:
+        return
+    if not path.parent.is_dir():
+        raise BadInput(f"There is no folder {path.parent}.", "Make it first or choose another place.")
+    if path.is_dir() or path.suffix.lower() != ".json":
+        raise BadInput(f"{path} does not name a JSON file.", "End it with .json.")
 
 
 def read_mask(path: Path, photo: Photo) -> np.ndarray:

@@ -13,7 +13,7 @@ from engine.commands.results import check_place, finish, run
 from engine.commands.settings import takes_settings
 from engine.files import RawOptions, SaveOptions, read_photo
 from engine.instruction import make
-from engine.serial import plan_from_json, read_json
+from engine.plan_file import load_plan
 from engine.values import EditRequest, Settings
 
 
@@ -35,7 +35,9 @@ def edit(
         Path | None, typer.Option("--mask", help="Picture of the photo's size, white where to edit.")
     ] = None,
     history: HistoryOption = None,
-    plan: Annotated[Path | None, typer.Option("--plan", help="Run this (edited) plan instead of planning.")] = None,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", help="Run this (edited) plan of `overtone plan` instead of planning.")
+    ] = None,
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -45,7 +47,7 @@ def edit(
         instruction=make(instruction, ref or []),
         photo=source,
         mask=read_mask(mask, source) if mask else None,
-        plan=plan_from_json(read_json(plan), plan.name) if plan else None,
+        plan=load_plan(plan) if plan else None,
         history=read_history(history),
         settings=settings,
     )

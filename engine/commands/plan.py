@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.common import EngineOption, HistoryOption, RefOption, read_history, say_json
+from engine.commands.common import EngineOption, HistoryOption, RefOption, check_json, read_history, say, say_json
 from engine.files import read_photo
 from engine.instruction import make
+from engine.plan_file import save_plan
 from engine.serial import plan_to_json
 from engine.values import EditRequest
 
@@ -20,8 +21,16 @@ def plan(
     ref: RefOption = None,
     history: HistoryOption = None,
     engine: EngineOption = "starter",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write it to this .json file, may overwrite, and its embeddings beside it."),
+    ] = None,
 ) -> None:
-    """Print the plan for an instruction as JSON; `overtone edit --plan` runs it."""
+    """Print the plan for an instruction as JSON, or write it to a file; `overtone edit --plan` runs it.
+
+    The embeddings beside a written plan (.safetensors) are used as long as nothing but its reply is edited.
+    """
+    check_json(out)
     request = EditRequest(
         instruction=make(instruction, ref or []),
         photo=read_photo(photo) if photo else None,
@@ -29,4 +38,9 @@ def plan(
     )
     from engine.pipeline import Engine
 
-    say_json(plan_to_json(Engine.load(engine).plan(request)))
+    planned = Engine.load(engine).plan(request)
+    if out is None:
+        say_json(plan_to_json(planned))
+        return
+    for path in save_plan(out, planned):
+        say(f"Wrote {path}")

@@ -31,12 +31,15 @@ def safe_name(name: str) -> str:
     return f"_{plain}" if RESERVED.fullmatch(plain) else plain
 
 
-def plan_bytes(embeddings: PlanEmbeddings) -> bytes:
-    """A plan's embeddings as a safetensors file."""
+def plan_bytes(embeddings: PlanEmbeddings, told: Mapping[str, str] | None = None) -> bytes:
+    """A plan's embeddings as a safetensors file, with what is ``told`` of them in its metadata."""
     from safetensors.numpy import save
 
     tensors = {"gen": embeddings.gen, **({} if embeddings.base is None else {"base": embeddings.base})}
-    return save({**tensors, **{f"sub.{number}": vector for number, vector in embeddings.subs.items()}})
+    return save(
+        {**tensors, **{f"sub.{number}": vector for number, vector in embeddings.subs.items()}},
+        metadata=dict(told) if told else None,
+    )
 
 
 def plan_from_bytes(data: bytes, name: str) -> PlanEmbeddings:
