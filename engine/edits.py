@@ -13,7 +13,7 @@ from engine.composite.blend import blend_mask, denoise_mask, feather, paste
 from engine.composite.crop import WorkingCrop, context_box, mask_box
 from engine.composite.ring import match_ring
 from engine.composite.transfer import carry
-from engine.draft import operations
+from engine.draft import detail, operations
 from engine.draft.cutout import CutOut, cut_out
 from engine.errors import BadInput
 from engine.ground.strays import strays
@@ -359,7 +359,8 @@ class Run:
         if hole is not None:
             changed = changed | hole
         made = self._painter.paint(operation.op, draft.rgb, before, changed, crop.box, ref)
-        self._show_made(crop, before, made, changed, limit)
+        filled = draft.filled if made is draft.rgb else None
+        self._show_made(crop, before, made, changed, limit, filled)
 
     def _show_made(
         self,
@@ -368,18 +369,31 @@ class Run:
         result: np.ndarray,
         changed: np.ndarray,
         limit: Region | None = None,
+        filled: np.ndarray | None = None,
     ) -> None:
-        """Step composite."""
+        """Step composite; what was ``filled`` with its surroundings gets their detail at full size."""
         with self._clock.step("composite"):
             result = match_ring(result, before, changed)
             blend = blend_mask(changed, crop)
             if limit is not None and limit.source == "mask":
                 rim = 0.05 * float(np.sqrt((limit.mask > 0.5).sum()))
                 blend = blend * feather(limit.mask[crop.box.slices] > 0, int(np.ceil(rim)) + 2)
+            if filled is not None and not crop.whole:
+                result = self._detailed(crop, before, result, changed, filled)
+                crop = crop.full_size
             self._show(paste(self._photo.pixels, result, crop, blend, self._colour))
         box = mask_box(blend > 0)
         if box is not None:
             self._note_change(box.moved(crop.box.left, crop.box.top))
+
+    def _detailed(
+        self, crop: WorkingCrop, before: np.ndarray, result: np.ndarray, changed: np.ndarray, filled: np.ndarray
+    ) -> np.ndarray:
+        """A result at full size, with the photo's own detail in what was filled."""
+        hole = crop.back_mask(filled)
+        wide = detail.carry(self._take(crop.full_size), hole, before, filled, ~changed, result)
+        other = crop.back_mask(changed) & ~hole
+        return np.where(other[..., None], crop.back(result), wide) if other.any() else wide
 
     def _show(self, pixels: np.ndarray) -> None:
         self._photo = self._photo.with_pixels(pixels)

@@ -48,8 +48,7 @@ def blend_mask(changed: np.ndarray, crop: WorkingCrop) -> np.ndarray:
     """
     if crop.whole:
         return changed.astype(np.float32)
-    wide = cv2.resize(changed.astype(np.uint8), (crop.box.width, crop.box.height), interpolation=cv2.INTER_NEAREST)
-    return feather(wide.astype(bool), int(np.ceil(2 / crop.scale)))
+    return feather(crop.back_mask(changed), int(np.ceil(2 / crop.scale)))
 
 
 def paste(

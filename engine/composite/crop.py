@@ -67,6 +67,11 @@ class WorkingCrop:
         """Whether a working pixel is a photo pixel."""
         return self.width == self.box.width and self.height == self.box.height
 
+    @property
+    def full_size(self) -> WorkingCrop:
+        """The same box at the photo's own size."""
+        return WorkingCrop(self.box, self.box.width, self.box.height)
+
     def take(self, pixels: np.ndarray) -> np.ndarray:
         """Cut the box out of an ``(H, W[, C])`` array and bring it to working size; float32, same units."""
         part = pixels[self.box.slices].astype(np.float32)
@@ -79,6 +84,11 @@ class WorkingCrop:
         if self.whole:
             return working
         return cv2.resize(working, (self.box.width, self.box.height), interpolation=cv2.INTER_CUBIC)
+
+    def back_mask(self, working: np.ndarray) -> np.ndarray:
+        """Bring an ``(h, w)`` bool array from the working size to the box's size; every pixel is one or the other."""
+        size = (self.box.width, self.box.height)
+        return cv2.resize(working.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST).astype(bool)
 
     def from_photo(self, box: Box) -> Box:
         """A box in photo pixels as one in working pixels."""

@@ -125,7 +125,7 @@ def _fill_window(window: _Window, seed: int) -> np.ndarray:
     if scale < 0.8:  # below that the detail that is lost is worth carrying over
         small = _shrink(window, scale)
         done = _complete(small, seed)
-        filled = detail.carry(window.rgb, window.hole, window.known, small.rgb, small.hole, small.known, done)
+        filled = detail.carry(window.rgb, window.hole, small.rgb, small.hole, small.known, done)
     else:
         filled = _complete(window, seed)
     filled = level(filled, plain, window.hole)

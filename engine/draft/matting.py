@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+_FINE = 4.0  # pixels: a blur's standard deviation at the size at which it is made
+
 
 def soften(rgb: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Turn a hard mask into a matte that follows the picture's edges.
@@ -76,11 +78,22 @@ def local_mean(rgb: np.ndarray, where: np.ndarray, sigma: float) -> np.ndarray:
     marked = where.astype(np.float32)
     masked = (rgb * marked[..., None]).astype(np.float32)
     for factor, share in ((1.0, 1.0), (4.0, 1e-3), (16.0, 1e-6)):  # nearer means outweigh farther ones
-        weight += share * cv2.GaussianBlur(marked, (0, 0), sigma * factor)
-        total += share * cv2.GaussianBlur(masked, (0, 0), sigma * factor)
+        weight += share * _blurred(marked, sigma * factor)
+        total += share * _blurred(masked, sigma * factor)
     mean = masked.sum(axis=(0, 1)) / max(float(marked.sum()), 1.0)
     tiny = 1e-9
     return ((total + tiny * mean) / (weight + tiny)[..., None]).astype(np.float32)
+
+
+def _blurred(values: np.ndarray, sigma: float) -> np.ndarray:
+    """A Gaussian blur; a wide one is made at a smaller size, where it is as smooth and takes a fraction of the time."""
+    height, width = values.shape[:2]
+    factor = min(int(sigma / _FINE), min(height, width))
+    if factor < 2:
+        return cv2.GaussianBlur(values, (0, 0), sigma)
+    size = (-(-width // factor), -(-height // factor))
+    small = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
+    return cv2.resize(cv2.GaussianBlur(small, (0, 0), sigma / factor), (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def _guided(guide: np.ndarray, values: np.ndarray, radius: int, epsilon: float) -> np.ndarray:

@@ -11,7 +11,7 @@ from engine.draft import harmonise
 from engine.draft.cutout import CutOut
 from engine.draft.fill import fill
 from engine.draft.matting import decontaminate, soften
-from engine.draft.place import place
+from engine.draft.place import Placed, place
 from engine.errors import BadInput
 from engine.values import Box
 
@@ -26,15 +26,18 @@ class Draft:
         ``(H, W, 3)`` float32, 0 to 1; bit-equal to the picture before where ``mask`` is 0.
     mask
         ``(H, W)`` float32, 0 to 1: above 0 wherever a pixel changed.
+    filled
+        ``(H, W)`` bool, where what shows was closed with its surroundings; absent for nowhere.
     """
 
     rgb: np.ndarray
     mask: np.ndarray
+    filled: np.ndarray | None = None
 
 
 def remove(rgb: np.ndarray, hole: np.ndarray, seed: int = 0, known: np.ndarray | None = None) -> Draft:
     """Take out what lies in the hole, ``(H, W)`` bool, and close it; ``known`` as in `engine.draft.fill.fill`."""
-    return Draft(fill(rgb, hole, seed, known), hole.astype(np.float32))
+    return Draft(fill(rgb, hole, seed, known), hole.astype(np.float32), hole.astype(bool))
 
 
 def add(
@@ -70,8 +73,7 @@ def replace(
     """
     box = standing_in(bounds(hole), cutout.aspect, rgb.shape[1])
     filled = fill(rgb, hole, seed)
-    placed = place(filled, cutout, box, seed, grounded=grounded, allow_drawing=allow_drawing)
-    return Draft(placed.rgb, np.maximum(placed.mask, hole.astype(np.float32)))
+    return _closed(place(filled, cutout, box, seed, grounded=grounded, allow_drawing=allow_drawing), hole)
 
 
 def move(rgb: np.ndarray, region: np.ndarray, to: Box, seed: int = 0, *, grounded: bool = True) -> Draft:
@@ -83,8 +85,7 @@ def move(rgb: np.ndarray, region: np.ndarray, to: Box, seed: int = 0, *, grounde
         ``(H, W)`` float32, 0 to 1, or bool: the object.
     """
     own, background, hole = _lifted(rgb, region, seed)
-    placed = place(background, own, to, seed, grounded=grounded, matched=False, allow_drawing=True)
-    return Draft(placed.rgb, np.maximum(placed.mask, hole.astype(np.float32)))
+    return _closed(place(background, own, to, seed, grounded=grounded, matched=False, allow_drawing=True), hole)
 
 
 def shift(
@@ -187,6 +188,11 @@ def bounds(mask: np.ndarray) -> Box:
     if len(rows) == 0:
         raise BadInput("The region is empty.", "Paint over the object.")
     return Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
+
+
+def _closed(placed: Placed, hole: np.ndarray) -> Draft:
+    """A thing placed on a picture whose hole was closed before."""
+    return Draft(placed.rgb, np.maximum(placed.mask, hole.astype(np.float32)), hole.astype(bool) & (placed.mask == 0))
 
 
 def _own_box(rgb: np.ndarray, region: np.ndarray) -> Box:
