@@ -15,11 +15,6 @@ from engine.values import EditRequest, Instruction, Margins, Op, Operation, Plan
 HEIGHT, WIDTH = 480, 640
 
 
-@pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine.load()
-
-
 @pytest.fixture(autouse=True)
 def small_crops(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edits, "WORK_SIDE", 96)
