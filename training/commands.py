@@ -14,7 +14,7 @@ import typer
 
 from engine.commands.common import say
 from engine.errors import MachineError
-from training.data.commands import data
+from training.data.commands import data, scenes
 from training.export import export
 
 if TYPE_CHECKING:
@@ -72,9 +72,10 @@ STAGES: dict[str, Entry] = {
 
 
 def register(app: typer.Typer) -> None:
-    """Add the group to the program: ``data``, ``export``, and a command for each stage."""
+    """Add the group to the program: ``data``, ``scenes``, ``export``, and a command for each stage."""
     group = typer.Typer(help="Train a part of the engine, or make the data for it.", no_args_is_help=True)
     group.command()(data)
+    group.command()(scenes)
     group.command()(export)
     for name, entry in STAGES.items():
         group.command(name, help=f"Train {entry.about}.")(_trainer(name))

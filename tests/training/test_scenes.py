@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,15 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from typer import Typer
+from typer.testing import CliRunner
 
 from engine.errors import BadInput
+from training.commands import register
 from training.data import items
 from training.data.shards import Sample, Shards, write_shards
+from training.decode import composed
+from training.evaluate.trials import aside
 from training.scenes import KINDS, Composer, Scene, Stock, pack, unpack
 from training.scenes.stock import SHIPPED
 from training.scenes.words import Setting, belongs, caption, setting_of
@@ -287,3 +293,19 @@ def test_things_belong_where_they_are_seen() -> None:
     assert belongs("a ball of light", "space") is Setting.nowhere
     assert caption("a hill", [("a dog", "on the left"), ("a cow", "")]) == "a hill, with a dog on the left and a cow"
     assert caption("a hill", []) == "a hill"
+
+
+def test_a_command_packs_scenes_that_leave_the_photographs_aside_out(data: Path, tmp_path: Path):
+    folder = tmp_path / "data"
+    shutil.copytree(data, folder)
+    app = Typer()
+    register(app)
+    done = CliRunner().invoke(app, ["train", "scenes", str(folder), "--count", "3", "--side", str(SIDE)])
+    assert done.exit_code == 0, done.output
+    assert "3 scenes" in done.output
+    held = composed.scenes(folder, SIDE, 1, 0)  # the stages find them
+    assert [each.index for each in held] == [0, 1, 2]
+    judging = {item.file for item in aside(folder, SHIPPED)}
+    assert judging
+    assert not judging & {each.files[0] for each in held}
+    assert {each.files[0] for each in composed.scenes_aside(folder, SIDE, 2, 0, ("add",))} <= judging

@@ -34,7 +34,7 @@ TOPICS = {
         "large",
     ),
     "B": ("agreement", "context", "inversion", "prompts", "retrieval", "diffrir", "faults", "overhead"),
-    "C": ("stages", "ratios", "harmonise", "chain", "prior", "judge"),
+    "C": ("stages", "ratios", "told", "harmonise", "chain", "prior", "judge"),
     "E": ("roundtrip", "jpeg", "colour", "large_tiff", "kill", "disk", "fuzz", "soak"),
     "F": ("shapes", "studio", "importing", "hub", "policy", "gpu"),
 }

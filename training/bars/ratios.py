@@ -59,7 +59,7 @@ def _range(
 
 
 def _masks(random: np.random.Generator) -> Bar:
-    found = Counter(_kind(draw(SIDE, random) > 0) for _ in range(DRAWS))
+    found = Counter(kind_of(draw(SIDE, random) > 0) for _ in range(DRAWS))
     wanted = {"brushed": IRREGULAR, "box": BOX, "frame": 1 - IRREGULAR - BOX}
     shares = {kind: found[kind] / DRAWS for kind in wanted}
     goal = "brushed 35 %, boxes 30 %, frames 35 %"
@@ -69,7 +69,7 @@ def _masks(random: np.random.Generator) -> Bar:
     return Bar("must", "right parameters: kinds of masks", goal, figure, held)
 
 
-def _kind(mask: np.ndarray) -> str:
+def kind_of(mask: np.ndarray) -> str:
     """A box fills its own bounds; what a frame leaves does."""
     if _solid(mask) and not _solid(~mask):
         return "box"

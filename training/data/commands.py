@@ -44,6 +44,22 @@ def data(
     say(summary(folder))
 
 
+def scenes(
+    folder: Annotated[Path, typer.Argument(help="A built data folder.")],
+    count: Annotated[int, typer.Option("--count", min=1, help="Scenes to compose; about one a second.")] = 2000,
+    side: Annotated[int, typer.Option("--side", min=64, help="Of the scenes, in pixels: the decoder's square.")] = 128,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything drawn.")] = 0,
+) -> None:
+    """Compose edits whose truth is known and pack them into the folder, for the decoder's stages to learn from.
+
+    Without them these stages compose their own when they begin, fewer and anew each time.
+    """
+    from training.decode.composed import PACKED, pack_scenes
+
+    shards = pack_scenes(folder, side, count, seed)
+    say(f"{count} scenes in {shards} shards: {folder / PACKED}")
+
+
 def summary(folder: Path) -> str:
     """How many items of each kind a data folder holds, and for what they may serve; a line each."""
     from training.data import items

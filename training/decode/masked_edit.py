@@ -52,7 +52,7 @@ class Settings(Begin):
 
 
 class MaskedEdit(Denoising):
-    """Fits the whole inpaint network, adapter and context layer included, to edits.
+    """Fits the whole inpaint network, its adapter included, to edits; references are told by their embeddings.
 
     Parameters
     ----------
@@ -65,10 +65,10 @@ class MaskedEdit(Denoising):
     """
 
     name = "masked-edit"
+    trains = ("unet.*",)
 
     def __init__(self, made: Opened, settings: Settings, edits: Sequence[Scene], kept: Sequence[Scene]) -> None:
         self.settings = settings
-        self.trains = ("unet.*", *(("context.*",) if made.base.context is not None else ()))
 
         def judged(number: int) -> Trial:
             scene = kept[number]
