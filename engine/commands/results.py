@@ -17,6 +17,7 @@ from engine.serial import result_to_json
 from engine.values import EditRequest, EditResult, ignore_event
 
 DEFAULTS = SaveOptions()
+UNCHANGED = "No picture was written, for the plan holds no change: say what to change."
 
 
 def check_place(out: Path | None) -> None:
@@ -45,7 +46,8 @@ def run(request: EditRequest, as_json: bool) -> EditResult:
 def finish(result: EditResult, photo: Path, out: Path | None, as_json: bool, options: SaveOptions = DEFAULTS) -> None:
     """Write a result's pictures, beside ``photo`` unless ``out`` names a place, and say so."""
     outputs, notes = write_all(result.images, photo, out, options)
-    result = replace(result, notes=(*result.notes, *notes))
+    why = () if outputs else (UNCHANGED,)
+    result = replace(result, notes=(*result.notes, *notes, *why))
     if as_json:
         say_json(result_to_json(result, outputs, peak_memory()))
         return

@@ -86,6 +86,19 @@ def test_a_whole_instruction_is_planned_and_run(overtone, photo, tmp_path):
     assert read_photo(tmp_path / "bright.png").pixels.mean() > read_photo(photo).pixels.mean() + 5
 
 
+def test_talk_writes_nothing_and_says_so(overtone, photo, tmp_path):
+    before = files(tmp_path)
+    code, out, _ = overtone("edit", photo, "tell me a joke")
+    assert code == 0
+    assert "No picture was written, for the plan holds no change" in out
+    code, out, _ = overtone("edit", photo, "tell me a joke", "--json")
+    assert code == 0
+    told = json.loads(out)
+    assert told["outputs"] == []
+    assert [note for note in told["notes"] if note.startswith("No picture was written")]
+    assert files(tmp_path) == before
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
