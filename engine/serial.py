@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+import json
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,6 +52,19 @@ def instruction_to_json(instruction: Instruction) -> dict[str, Any]:
 def history_to_json(history: tuple[Turn, ...]) -> list[dict[str, Any]]:
     """Earlier turns, oldest first."""
     return [{"instruction": instruction_to_json(turn.instruction), "plan": plan_to_json(turn.plan)} for turn in history]
+
+
+def history_bytes(history: tuple[Turn, ...]) -> bytes:
+    """Earlier turns as the JSON file that :func:`history_from_json` reads, from whatever folder."""
+    return (json.dumps(history_to_json(tuple(map(_placed, history))), ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _placed(turn: Turn) -> Turn:
+    """The turn with the whole paths of its reference files."""
+    references = tuple(
+        replace(each, file=each.file.absolute() if each.file else None) for each in turn.instruction.references
+    )
+    return replace(turn, instruction=replace(turn.instruction, references=references))
 
 
 def box_to_json(box: Box | None) -> dict[str, int] | None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 from engine.commands.common import peak_memory, progress, say, say_json
 from engine.errors import BadInput
 from engine.files import Original, SaveOptions, next_free_path, write_photo
 from engine.files.formats import SUFFIXES
+from engine.files.writing import write_bytes
 from engine.picture import Photo
 from engine.serial import result_to_json
 from engine.values import EditRequest, EditResult, ignore_event
 
 DEFAULTS = SaveOptions()
+NOTHING: Mapping[Path, bytes] = MappingProxyType({})
 UNCHANGED = "No picture was written, for the plan holds no change: say what to change."
 
 
@@ -43,9 +46,20 @@ def run(request: EditRequest, as_json: bool) -> EditResult:
     return Engine.load(request.settings.engine).edit(request, ignore_event if as_json else progress)
 
 
-def finish(result: EditResult, photo: Path, out: Path | None, as_json: bool, options: SaveOptions = DEFAULTS) -> None:
-    """Write a result's pictures, beside ``photo`` unless ``out`` names a place, and say so."""
-    outputs, notes = write_all(result.images, photo, out, options)
+def finish(
+    result: EditResult,
+    photo: Path,
+    out: Path | None,
+    as_json: bool,
+    options: SaveOptions = DEFAULTS,
+    more: Mapping[Path, bytes] = NOTHING,
+) -> None:
+    """Write a result's pictures, beside ``photo`` unless ``out`` names a place, and say so.
+
+    The files ``more`` are written with the pictures, or not where there are none.
+    """
+    more = more if result.images else NOTHING
+    outputs, notes = write_all(result.images, photo, out, options, more)
     why = () if outputs else (UNCHANGED,)
     result = replace(result, notes=(*result.notes, *notes, *why))
     if as_json:
@@ -54,17 +68,21 @@ def finish(result: EditResult, photo: Path, out: Path | None, as_json: bool, opt
     for line in (result.plan.reply, *result.notes):
         if line:
             say(line)
-    for path in outputs:
+    for path in (*outputs, *more):
         say(f"Wrote {path}")
 
 
 def write_all(
-    images: tuple[Photo, ...], photo: Path, out: Path | None, options: SaveOptions = DEFAULTS
+    images: tuple[Photo, ...],
+    photo: Path,
+    out: Path | None,
+    options: SaveOptions = DEFAULTS,
+    more: Mapping[Path, bytes] = NOTHING,
 ) -> tuple[list[Path], list[str]]:
-    """Write all pictures of a result, or none: what was written goes again when a later one fails.
+    """Write all pictures of a result and ``more``, or none: what was written goes again when a later one fails.
 
-    They follow the type, quality and metadata of ``photo``. The paths come back, and what to tell of how they were
-    written.
+    The pictures follow the type, quality and metadata of ``photo``. Their paths come back, and what to tell of how
+    they were written.
 
     Raises
     ------
@@ -81,6 +99,8 @@ def write_all(
             notes += [note for note in said if note not in notes]
             undo.callback(path.unlink, missing_ok=True)
             written.append(path)
+        for path, data in more.items():
+            write_bytes(path, data)
         undo.pop_all()
     return written, notes
 

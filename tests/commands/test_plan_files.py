@@ -41,6 +41,7 @@ def test_embeddings_lie_beside_the_plan_and_come_back(plan, tmp_path):
     assert again == plan
     assert again.embeddings is not None
     assert np.array_equal(again.embeddings.gen, vector(0))
+    assert again.embeddings.base is not None
     assert np.array_equal(again.embeddings.base, vector(1))
     assert np.array_equal(again.embeddings.subs[1], vector(2))
 
@@ -117,3 +118,43 @@ def test_a_place_that_takes_no_plan_is_refused_before_planning(monkeypatch, caps
     assert run(["plan", "make it warmer", "--out", str(tmp_path / name)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_conversation_goes_on_from_file_to_file(asked, photo, samples, tmp_path, monkeypatch):
+    talk, reference = tmp_path / "talk.json", next(iter(sorted(samples.glob("*.png"))))
+    (tmp_path / "ref.png").write_bytes(reference.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    kept = ["--history", str(talk), "--save-history", str(talk)]
+    assert run(["edit", "photo.png", "add [ref#1] on the right", "--ref", "ref.png", *kept[2:]]) == 0
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert run(["edit", str(photo), "a bit more to the left", *kept]) == 0
+    (turn,) = asked[-1].history
+    assert turn.instruction.text == "add [ref#1] on the right"
+    assert turn.instruction.references[0].file == tmp_path / "ref.png"
+    assert (tmp_path / "photo-edit-2.png").exists()
+    written = json.loads(talk.read_text())
+    assert [each["instruction"]["text"] for each in written] == ["add [ref#1] on the right", "a bit more to the left"]
+    (again,) = written[1]["plan"]["operations"]
+    assert (again["op"], again["ref"]) == ("add", 1)
+    assert "left" in again["where"]
+
+
+def test_talk_alone_is_no_turn_of_the_conversation(asked, photo, tmp_path):
+    talk = tmp_path / "talk.json"
+    assert run(["edit", str(photo), "tell me a joke", "--save-history", str(talk)]) == 0
+    assert not talk.exists()
+
+
+def test_a_conversation_that_cannot_be_written_leaves_nothing(asked, photo, tmp_path, capsys, monkeypatch):
+    before = {path.name for path in tmp_path.iterdir()}
+    assert run(["edit", str(photo), "make it warmer", "--save-history", str(tmp_path / "absent" / "t.json")]) == 2
+    assert asked == []
+
+    def full(path: Path, _data: bytes) -> None:
+        raise MachineError(f"No space left to write {path.name}.")
+
+    monkeypatch.setattr("engine.commands.results.write_bytes", full)
+    assert run(["edit", str(photo), "make it warmer", "--save-history", str(tmp_path / "t.json")]) == 4
+    assert "t.json" in capsys.readouterr().err
+    assert {path.name for path in tmp_path.iterdir()} == before
