@@ -88,7 +88,7 @@ def local_mean(rgb: np.ndarray, where: np.ndarray, sigma: float) -> np.ndarray:
 def _blurred(values: np.ndarray, sigma: float) -> np.ndarray:
     """A Gaussian blur; a wide one is made at a smaller size, where it is as smooth and takes a fraction of the time."""
     height, width = values.shape[:2]
-    factor = min(int(sigma / _FINE), min(height, width))
+    factor = min(int(sigma / _FINE), height, width)
     if factor < 2:
         return cv2.GaussianBlur(values, (0, 0), sigma)
     size = (-(-width // factor), -(-height // factor))
