@@ -155,7 +155,7 @@ class Run:
         with self._clock.step("draft"):
             content = self._content(operation)
         region = self._region(operation)
-        crop, before, hole = self._hole(region)
+        crop, before, hole = self._hole(region, self._placing_side(operation))
         with self._clock.step("draft"):
             draft = operations.replace(before, hole, content, self._seed, allow_drawing=self._drawing(operation))
         self._finish(operation, crop, before, draft, ref=operation.ref, hole=hole)
@@ -166,7 +166,7 @@ class Run:
         with self._clock.step("ground"):
             name, painted = self._name_of(operation), self._painted(operation)
             content, spot = standing(self._parts, self._photo, content, operation, name, painted, self._seed)
-        crop = self._around(spot.box)
+        crop = self._around(spot.box, self._placing_side(operation))
         with self._clock.step("draft"):
             before = self._take(crop)
             in_front = None
@@ -308,20 +308,24 @@ class Run:
 
     # shared
 
-    def _hole(self, region: Region) -> tuple[WorkingCrop, np.ndarray, np.ndarray]:
+    def _placing_side(self, operation: Operation) -> int:
+        """Where nothing paints over what is placed, it keeps twice the pixels that a decoder would take."""
+        return WORK_SIDE if self._painter.decodes(operation.op) else 2 * WORK_SIDE
+
+    def _hole(self, region: Region, side: int = WORK_SIDE) -> tuple[WorkingCrop, np.ndarray, np.ndarray]:
         """The working crop around a region, its pixels, and the hole in it."""
         hole = denoise_mask(region)
         box = mask_box(hole)
         if box is None:
             raise BadInput("The region is empty.", "Paint more of the object.")
-        crop = self._around(box)
+        crop = self._around(box, side)
         before, inside = self._take(crop), crop.take(hole) > 0.5
         return crop, before, inside | strays(before, inside) if region.source == "words" else inside
 
-    def _around(self, box: Box) -> WorkingCrop:
+    def _around(self, box: Box, side: int) -> WorkingCrop:
         """The working crop of a box: what the user wants the engine to see, or fitting surroundings."""
         size, wanted = (self._photo.width, self._photo.height), self._request.context
-        return WorkingCrop.fit(wanted.union(box).clip(*size) if wanted else context_box(box, *size), WORK_SIDE)
+        return WorkingCrop.fit(wanted.union(box).clip(*size) if wanted else context_box(box, *size), side)
 
     def _take(self, crop: WorkingCrop) -> np.ndarray:
         return self._colour.to_working(self._own(crop))

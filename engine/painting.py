@@ -86,6 +86,10 @@ class Painter:
         made = self._painted(self._required(), before, hole, box, self._start("noise"), self._told.subjects)
         return self._restored(op, made, before, hole)
 
+    def decodes(self, op: Op) -> bool:
+        """Whether step decode follows this operation's draft."""
+        return self._parts.decodes and "decode" in self._parts.chain.steps(op, self._settings.chain)
+
     def _painted(
         self,
         decoder: LatentDecoder,
