@@ -55,12 +55,16 @@ def _words_for_users(command: Callable[..., object] | None) -> str:
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; errors become one line on stderr."""
     usage_error: type[Exception] = typer.BadParameter.__bases__[0]  # of the click that this typer carries
+    no_command = getattr(sys.modules[usage_error.__module__], "NoArgsIsHelpError", ())
     try:
         code = build()(arguments, standalone_mode=False)
     except OvertoneError as error:
         print(f"overtone: {error}", file=sys.stderr)  # noqa: T201
         return error.exit_code
     except usage_error as error:
+        if isinstance(error, no_command):  # its message is the whole help
+            print(error.format_message(), file=sys.stderr)  # type: ignore[attr-defined]  # noqa: T201
+            return 2
         message = " ".join(error.format_message().split())  # type: ignore[attr-defined]
         print(f"overtone: {message} See `overtone --help`.", file=sys.stderr)  # noqa: T201
         return 2

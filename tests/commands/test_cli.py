@@ -282,6 +282,13 @@ def test_help_is_the_words_for_users_and_whole(capsys):
     assert "List, fetch, verify and remove the bundles of weights." in listed
 
 
+def test_a_group_without_a_command_shows_its_help(capsys):
+    assert run(["models"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("Usage: ")
+    assert any(line.strip().startswith("verify ") for line in lines)
+
+
 def test_unknown_commands_and_engines_are_refused(overtone, photo, capsys):
     assert run(["explode"]) == 2
     assert "No such command" in capsys.readouterr().err
