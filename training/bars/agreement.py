@@ -20,7 +20,7 @@ from engine.decode.attempt import Attempt
 from engine.decode.components import Components, quiet
 from engine.decode.controls import control_picture
 from engine.decode.faults import LADDER
-from engine.decode.latents import Frame, noise, to_latents
+from engine.decode.latents import Autoencoder, Frame, noise, to_latents
 from engine.decode.request import Sampler
 from engine.decode.samplers import scheduler
 from engine.networks import Networks
@@ -84,8 +84,9 @@ def tiny_parts(root: Path, family: tiny.Family, **networks: Any) -> Components:
     return parts
 
 
-def certain(vae: AutoencoderKL) -> None:
+def certain(vae: Autoencoder) -> None:
     """Take the spread out of what the autoencoder encodes: the pipelines draw from it, the decoder takes its middle."""
+    assert isinstance(vae, AutoencoderKL)
     assert vae.quant_conv is not None
     assert vae.quant_conv.bias is not None
     with torch.no_grad():

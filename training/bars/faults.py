@@ -226,10 +226,10 @@ def _numbers(root: Path) -> Bar:
     """Infinite numbers in half precision are mended in float32; in float32 too they are told."""
     places: dict[str, Callable[[Components], torch.nn.Module]] = {
         "text encoder": lambda parts: parts.text.towers[0].model,
-        "autoencoder's encoder": lambda parts: parts.vae.encoder,
+        "autoencoder's encoder": lambda parts: parts.vae.get_submodule("encoder"),
         "ControlNet": lambda parts: parts.controlnet("edge"),
         "U-Net": lambda parts: parts.base.unet,
-        "autoencoder's decoder": lambda parts: parts.vae.decoder,
+        "autoencoder's decoder": lambda parts: parts.vae.get_submodule("decoder"),
     }
     good, total, asked = 0, 0, request()
     for name in ("context", *places):

@@ -57,13 +57,14 @@ def _latents(parts: Components, prompt: str) -> torch.Tensor:
 def _plain(families: list[Components]) -> Bar:
     equal, total = 0, 0
     for parts in families:
+        penultimate = len(parts.text.towers) > 1  # SDXL
         for text in SHORT:
             mine = parts.text.encode(text).states
             theirs = []
             for tower in parts.text.towers:
                 ids = tower.tokenizer(text, padding="max_length", max_length=FRAME, return_tensors="pt").input_ids
                 out = tower.model(ids, output_hidden_states=True)
-                theirs.append(out.hidden_states[-2] if parts.text.pools else out.last_hidden_state)
+                theirs.append(out.hidden_states[-2] if penultimate else out.last_hidden_state)
             equal += torch.equal(mine, torch.cat(theirs, dim=-1))
             total += 1
     return Bar(
