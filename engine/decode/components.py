@@ -157,7 +157,7 @@ class Components:
     @property
     def latent_channels(self) -> int:
         """Of the autoencoder's latents."""
-        return int(self._vae_config["latent_channels"])
+        return int(self._vae_config.get("latent_channels", 4))
 
     @cached_property
     def _vae_config(self) -> Mapping[str, Any]:

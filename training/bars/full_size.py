@@ -22,7 +22,7 @@ from engine.networks import Networks, Spot
 from training import bench, tiny
 
 EMBEDDING = 1024
-UNET, TEXT = "decoder/unet", "decoder/text_encoder"
+UNET, VAE, TEXT = "decoder/unet", "decoder/vae", "decoder/text_encoder"
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class _Files:
     adapter: dict[str, Tensor] = field(default_factory=dict)
 
     def has(self, path: str) -> bool:
-        there = (SETTINGS, ADAPTER, f"{UNET}/config.json", f"{TEXT}_2/config.json")
+        there = (SETTINGS, ADAPTER, *(f"{folder}/config.json" for folder in (UNET, TEXT, f"{TEXT}_2")))
         return path in there and (path != ADAPTER or bool(self.adapter))
 
     def names(self, folder: str = "") -> tuple[str, ...]:
@@ -102,7 +102,9 @@ class _Files:
         return self.adapter
 
     def json(self, path: str) -> Any:
-        return {"side": self.sizes.side, "zero_empty": True} if path == SETTINGS else tiny.SCHEDULE
+        if path == SETTINGS:
+            return {"side": self.sizes.side, "zero_empty": True}
+        return self.sizes.vae if path == f"{VAE}/config.json" else tiny.SCHEDULE
 
 
 class RandomComponents(Components):
