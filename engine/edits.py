@@ -27,6 +27,7 @@ from engine.values import MARKER, PHOTO_MARKER, Box, EditRequest, Op, Operation,
 
 WORK_SIDE = 1024  # pixels on the long side of a working crop
 TONE_SIDE = 768  # at which a look is made before it is carried to full size
+SURE = 0.9  # cover from which a pixel begins to be the subject's alone
 PAINT_SIDE = 1600  # at which a style that lays in texture is made
 BACKGROUND_WORDS = frozenset({"background", "backdrop", "the background"})
 DRAWN_WORDS = frozenset({"drawing", "drawn", "cartoon", "clipart", "sticker", "illustration", "icon", "logo", "doodle"})
@@ -220,7 +221,9 @@ class Run:
             return
         with self._clock.step("draft"):
             draft = operations.replace_background(before, kept, picture.floats())
-        self._finish(operation, crop, before, draft)
+        photo = self._photo
+        if self._finish(operation, crop, before, draft) and not crop.whole:
+            self._keep(photo, crop, before, draft)
 
     def _tone(self, operation: Operation) -> None:
         """Style, mood and adjust: made on a small copy, carried to the photo by locally affine colour transfer."""
@@ -357,14 +360,18 @@ class Run:
         limit: Region | None = None,
         ref: int | None = None,
         hole: np.ndarray | None = None,
-    ) -> None:
-        """Steps decode, restore and composite of a draft; ``hole`` is new even where the draft is as before."""
+    ) -> bool:
+        """Steps decode, restore and composite of a draft; whether it stood as it was.
+
+        ``hole`` is new even where the draft is as before.
+        """
         changed = (draft.rgb != before).any(axis=2)
         if hole is not None:
             changed = changed | hole
         made = self._painter.paint(operation.op, draft.rgb, before, changed, crop.box, ref)
-        filled = draft.filled if made is draft.rgb else None
-        self._show_made(crop, before, made, changed, limit, filled)
+        stood = made is draft.rgb
+        self._show_made(crop, before, made, changed, limit, draft.filled if stood else None)
+        return stood
 
     def _show_made(
         self,
@@ -398,6 +405,19 @@ class Run:
         wide = detail.carry(self._take(crop.full_size), hole, before, filled, ~changed, result)
         other = crop.back_mask(changed) & ~hole
         return np.where(other[..., None], crop.back(result), wide) if other.any() else wide
+
+    def _keep(self, photo: Photo, crop: WorkingCrop, before: np.ndarray, draft: operations.Draft) -> None:
+        """Put the photo's own pixels back, in their new tone, where a draft of the whole photo kept them."""
+        assert draft.kept is not None
+        with self._clock.step("composite"):
+            own = crop.take(photo.rgb) / np.float32(photo.white)
+            toned = carry(photo.rgb, own, self._colour.changed(own, before, draft.rgb))
+            share = np.clip((crop.back(draft.kept) - SURE) / (1 - SURE), 0, 1)
+            pixels = self._photo.pixels.copy()
+            at = share > 0
+            mixed = pixels[at][:, :3] + (toned[at] - pixels[at][:, :3].astype(np.float32)) * share[at][:, None]
+            pixels[at, :3] = np.rint(mixed).astype(pixels.dtype)
+            self._show(pixels)
 
     def _show(self, pixels: np.ndarray) -> None:
         self._photo = self._photo.with_pixels(pixels)

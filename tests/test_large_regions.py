@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 
 from engine import edits
 from engine.draft import detail, matting
+from engine.instruction import make
 from engine.picture import Photo
 from engine.pipeline import Engine
 from engine.values import EditRequest, Instruction, Margins, Op, Operation, Plan
@@ -75,6 +78,26 @@ def test_what_moves_is_not_lost_where_it_stood_in_the_photo_before(engine: Engin
     assert red.sum() > 0.7 * 80 * 100
     assert np.nonzero(red)[1].mean() < 380
     assert steps(made, mask > 0) > 0.6 * steps(pixels, np.ones((HEIGHT, WIDTH), bool) & (mask == 0))
+
+
+def test_a_subject_before_a_new_background_stays_as_sharp_as_it_was(engine: Engine, tmp_path: Path) -> None:
+    photo, mask = grainy(), 255 - painted()
+    behind = np.ascontiguousarray(photo.pixels[::-1, ::-1, ::-1])
+    cv2.imwrite(str(tmp_path / "behind.png"), behind[..., ::-1])
+    operation = Operation(Op.replace_background, "background", ref=1)
+    instruction = make("replace the background with [ref#1]", [tmp_path / "behind.png"])
+    request = EditRequest(instruction, photo, plan=Plan("", "", operations=(operation,)), mask=mask)
+    made = engine.edit(request).images[0].pixels
+    inside = cv2.erode(255 - mask, np.ones((41, 41))) > 0
+    own, after = (
+        (each - cv2.GaussianBlur(each, (0, 0), 2))[inside].ravel()
+        for each in (photo.pixels.astype(np.float32), made.astype(np.float32))
+    )
+    alike = np.corrcoef(own, after)[0, 1]
+    assert alike > 0.95  # its own detail, in another tone
+    outside = cv2.dilate(255 - mask, np.ones((41, 41))) == 0
+    soft = (cv2.GaussianBlur(each.astype(np.float32), (0, 0), 6) for each in (made, behind))
+    assert np.abs(next(soft) - next(soft))[outside].mean() < 4
 
 
 def test_detail_of_many_small_pixels_is_copied_in_cells(monkeypatch: pytest.MonkeyPatch) -> None:

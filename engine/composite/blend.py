@@ -9,6 +9,8 @@ from engine.colour import PhotoColour
 from engine.composite.crop import WorkingCrop
 from engine.values import Region
 
+_BAND = 256  # rows that are converted and mixed at once: photos have many more, and each takes several copies
+
 
 def disc(radius: int) -> np.ndarray:
     """A round structuring element of ``2 * radius + 1`` pixels."""
@@ -76,8 +78,11 @@ def paste(
     """
     colour = colour or PhotoColour(None, int(np.iinfo(photo.dtype).max))
     out = photo.copy()
-    part = out[crop.box.slices][..., :3]
-    rows, columns = np.nonzero(blend > 0)
-    new = colour.from_working(crop.back(result)[rows, columns])
-    part[rows, columns] = colour.blend(part[rows, columns], new, blend[rows, columns])
+    part, wide = out[crop.box.slices][..., :3], crop.back(result)
+    for top in range(0, crop.box.height, _BAND):
+        band = slice(top, top + _BAND)
+        here, share = part[band], blend[band]
+        at = share > 0
+        if at.any():
+            here[at] = colour.blend(here[at], colour.from_working(wide[band][at]), share[at])
     return out

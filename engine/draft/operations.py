@@ -28,11 +28,14 @@ class Draft:
         ``(H, W)`` float32, 0 to 1: above 0 wherever a pixel changed.
     filled
         ``(H, W)`` bool, where what shows was closed with its surroundings; absent for nowhere.
+    kept
+        ``(H, W)`` float32, 0 to 1: how far a pixel is the picture's own, changed in tone alone; absent for nowhere.
     """
 
     rgb: np.ndarray
     mask: np.ndarray
     filled: np.ndarray | None = None
+    kept: np.ndarray | None = None
 
 
 def remove(rgb: np.ndarray, hole: np.ndarray, seed: int = 0, known: np.ndarray | None = None) -> Draft:
@@ -140,7 +143,7 @@ def replace_background(rgb: np.ndarray, subject: np.ndarray, background: np.ndar
     own = decontaminate(rgb, cover)
     own = harmonise.match_light(own, cover, behind, np.ones((height, width), np.float32))
     out = behind * (1 - cover[..., None]) + own * cover[..., None]
-    return Draft(np.clip(out, 0, 1).astype(np.float32), np.ones((height, width), np.float32))
+    return Draft(np.clip(out, 0, 1).astype(np.float32), np.ones((height, width), np.float32), kept=cover)
 
 
 def covering(picture: np.ndarray, width: int, height: int) -> np.ndarray:
