@@ -10,7 +10,7 @@ from engine.amounts import margins_from, size_factor
 from engine.clock import Clock
 from engine.colour import PhotoColour
 from engine.composite.blend import blend_mask, denoise_mask, feather, paste
-from engine.composite.crop import WorkingCrop, context_box, mask_box
+from engine.composite.crop import WorkingCrop, context_box, lifted, mask_box
 from engine.composite.ring import match_ring
 from engine.composite.transfer import carry
 from engine.draft import detail, operations
@@ -195,7 +195,9 @@ class Run:
                 draft = operations.scale(before, own, factor, self._seed)
             else:
                 draft = moved(self._parts, before, own, operation, self._seed)
-        self._finish(operation, crop, before, draft)
+        photo = self._photo
+        if self._finish(operation, crop, before, draft) and not crop.whole:
+            self._keep(photo, crop, before, draft)
 
     def _replace_background(self, operation: Operation) -> None:
         material = self._materials.get(operation.ref) if operation.ref else None
@@ -407,17 +409,27 @@ class Run:
         return np.where(other[..., None], crop.back(result), wide) if other.any() else wide
 
     def _keep(self, photo: Photo, crop: WorkingCrop, before: np.ndarray, draft: operations.Draft) -> None:
-        """Put the photo's own pixels back, in their new tone, where a draft of the whole photo kept them."""
+        """Put the photo's own pixels back where a draft of the whole photo kept them: in their new tone, or moved."""
         assert draft.kept is not None
         with self._clock.step("composite"):
-            own = crop.take(photo.rgb) / np.float32(photo.white)
-            toned = carry(photo.rgb, own, self._colour.changed(own, before, draft.rgb))
+            if draft.lifted is not None:
+                sharp = lifted(photo.rgb, *self._full_boxes(crop, draft.lifted))
+            else:
+                own = crop.take(photo.rgb) / np.float32(photo.white)
+                sharp = carry(photo.rgb, own, self._colour.changed(own, before, draft.rgb))
             share = np.clip((crop.back(draft.kept) - SURE) / (1 - SURE), 0, 1)
             pixels = self._photo.pixels.copy()
             at = share > 0
-            mixed = pixels[at][:, :3] + (toned[at] - pixels[at][:, :3].astype(np.float32)) * share[at][:, None]
+            mixed = pixels[at][:, :3] + (sharp[at] - pixels[at][:, :3].astype(np.float32)) * share[at][:, None]
             pixels[at, :3] = np.rint(mixed).astype(pixels.dtype)
             self._show(pixels)
+
+    def _full_boxes(self, crop: WorkingCrop, thing: operations.Lifted) -> tuple[Box, Box]:
+        """Where a lifted thing was and is, in photo pixels; what kept its size keeps it to the pixel."""
+        source, at = crop.to_photo(thing.source), crop.to_photo(thing.target)
+        wide = round(source.width * thing.target.width / thing.source.width)
+        tall = round(source.height * thing.target.height / thing.source.height)
+        return source, Box(at.left, at.bottom - tall, at.left + wide, at.bottom)
 
     def _show(self, pixels: np.ndarray) -> None:
         self._photo = self._photo.with_pixels(pixels)

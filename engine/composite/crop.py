@@ -35,6 +35,32 @@ def context_box(region: Box, width: int, height: int) -> Box:
     return Box(spans[0][0], spans[1][0], spans[0][1], spans[1][1])
 
 
+def lifted(pixels: np.ndarray, source: Box, target: Box) -> np.ndarray:
+    """An ``(H, W, 3)`` picture with what lies in one box resampled into another; boxes may reach beyond it.
+
+    A box of the same size is copied pixel by pixel.
+    """
+    height, width = pixels.shape[:2]
+    out = pixels.copy()
+    inside, seen = source.clip(width, height), target.clip(width, height)
+    part = np.pad(
+        pixels[inside.slices],
+        (
+            (inside.top - source.top, source.bottom - inside.bottom),
+            (inside.left - source.left, source.right - inside.right),
+            (0, 0),
+        ),
+        mode="edge",
+    )
+    if (source.width, source.height) != (target.width, target.height):
+        how = cv2.INTER_AREA if target.width < source.width else cv2.INTER_CUBIC
+        part = cv2.resize(part, (target.width, target.height), interpolation=how)
+    out[seen.slices] = part[
+        seen.top - target.top : seen.bottom - target.top, seen.left - target.left : seen.right - target.left
+    ]
+    return out
+
+
 @dataclass(frozen=True)
 class WorkingCrop:
     """A box of the photo and the size it is worked at; sides are scaled alike and never stretched.
@@ -84,6 +110,12 @@ class WorkingCrop:
         if self.whole:
             return working
         return cv2.resize(working, (self.box.width, self.box.height), interpolation=cv2.INTER_CUBIC)
+
+    def to_photo(self, box: Box) -> Box:
+        """A box in working pixels as one in photo pixels."""
+        edges = (round(edge / self.scale) for edge in (box.left, box.top, box.right, box.bottom))
+        left, top, right, bottom = edges
+        return Box(left, top, right, bottom).moved(self.box.left, self.box.top)
 
     def back_mask(self, working: np.ndarray) -> np.ndarray:
         """Bring an ``(h, w)`` bool array from the working size to the box's size; every pixel is one or the other."""

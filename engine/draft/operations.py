@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace as replace_values
 
 import cv2
 import numpy as np
@@ -11,9 +12,17 @@ from engine.draft import harmonise
 from engine.draft.cutout import CutOut
 from engine.draft.fill import fill
 from engine.draft.matting import decontaminate, soften
-from engine.draft.place import Placed, place
+from engine.draft.place import Placed, framed, place, resized
 from engine.errors import BadInput
 from engine.values import Box
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """A thing of the picture that was put elsewhere, turned and lit as it was: the boxes that it left and fills."""
+
+    source: Box
+    target: Box
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +38,17 @@ class Draft:
     filled
         ``(H, W)`` bool, where what shows was closed with its surroundings; absent for nowhere.
     kept
-        ``(H, W)`` float32, 0 to 1: how far a pixel is the picture's own, changed in tone alone; absent for nowhere.
+        ``(H, W)`` float32, 0 to 1: how far a pixel is the picture's own, changed in tone alone, or that of what was
+        lifted; absent for nowhere.
+    lifted
+        What was put elsewhere, if anything was.
     """
 
     rgb: np.ndarray
     mask: np.ndarray
     filled: np.ndarray | None = None
     kept: np.ndarray | None = None
+    lifted: Lifted | None = None
 
 
 def remove(rgb: np.ndarray, hole: np.ndarray, seed: int = 0, known: np.ndarray | None = None) -> Draft:
@@ -87,8 +100,10 @@ def move(rgb: np.ndarray, region: np.ndarray, to: Box, seed: int = 0, *, grounde
     region
         ``(H, W)`` float32, 0 to 1, or bool: the object.
     """
-    own, background, hole = _lifted(rgb, region, seed)
-    return _closed(place(background, own, to, seed, grounded=grounded, matched=False, allow_drawing=True), hole)
+    source, own, background, hole = _lifted(rgb, region, seed)
+    placed = place(background, own, to, seed, grounded=grounded, matched=False, allow_drawing=True)
+    kept = framed(rgb.shape[:2], resized(own.rgba, placed.box.width, placed.box.height), placed.box)[..., 3]
+    return replace_values(_closed(placed, hole), kept=kept, lifted=Lifted(source, placed.box))
 
 
 def shift(
@@ -207,11 +222,11 @@ def _slid(box: Box, across: int, down: int) -> Box:
     return Box(box.left + across, box.top + down, box.right + across, box.bottom + down)
 
 
-def _lifted(rgb: np.ndarray, region: np.ndarray, seed: int) -> tuple[CutOut, np.ndarray, np.ndarray]:
-    """The object cut from its own photo, the photo with the gap closed, and the gap."""
+def _lifted(rgb: np.ndarray, region: np.ndarray, seed: int) -> tuple[Box, CutOut, np.ndarray, np.ndarray]:
+    """Where an object was, itself cut from its own photo, the photo with the gap closed, and the gap."""
     cover = soften(rgb, region > 0.5)
     box = bounds(cover > 0.05)
     own = np.dstack([decontaminate(rgb, cover), cover])[box.slices].astype(np.float32)
     side = int(np.clip(round(0.02 * np.sqrt(float((cover > 0.5).sum()))), 2, 12))
     hole = cv2.dilate((cover > 0.02).astype(np.uint8), np.ones((2 * side + 1,) * 2, np.uint8)) > 0
-    return CutOut(own), fill(rgb, hole, seed), hole
+    return box, CutOut(own), fill(rgb, hole, seed), hole

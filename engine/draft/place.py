@@ -93,7 +93,7 @@ def place(
         raise BadInput("The place for the object lies outside the photo.", "Name another place or paint a mask.")
     sized = resized(cutout.rgba, width, height)
     open_share = np.ones(rgb.shape[:2], np.float32) if in_front is None else 1 - np.clip(in_front, 0, 1)
-    cover = _frame(rgb.shape[:2], sized, at)[..., 3]
+    cover = framed(rgb.shape[:2], sized, at)[..., 3]
     solid = cover > 0.02
     near = _nearness(rgb.shape[:2], at) * ~solid
     subject = sized[..., :3]
@@ -102,7 +102,7 @@ def place(
         subject = harmonise.match_light(subject, sized[..., 3], rgb, near)
         subject = harmonise.match_sharpness(subject, sized[..., 3], rgb, around)
         subject = harmonise.match_grain(subject, sized[..., 3], rgb, around, seed)
-    pasted = _frame(rgb.shape[:2], np.dstack([subject, sized[..., 3]]), at)
+    pasted = framed(rgb.shape[:2], np.dstack([subject, sized[..., 3]]), at)
     taken = np.zeros_like(cover)
     if grounded:
         direction, hardness = shadow.light_direction(rgb, near > 0.2 * max(float(near.max()), 1e-6))
@@ -137,8 +137,8 @@ def resized(rgba: np.ndarray, width: int, height: int) -> np.ndarray:
     return np.dstack([np.clip(colours, 0, 1), cover]).astype(np.float32)
 
 
-def _frame(shape: tuple[int, ...], sized: np.ndarray, at: Box) -> np.ndarray:
-    """``(H, W, 4)``: the object in the picture's frame, transparent elsewhere."""
+def framed(shape: tuple[int, ...], sized: np.ndarray, at: Box) -> np.ndarray:
+    """``(H, W, 4)`` float32: an object ``(h, w, 4)`` of a box's size in the picture's frame, transparent elsewhere."""
     out = np.zeros((shape[0], shape[1], 4), np.float32)
     seen = at.clip(shape[1], shape[0])
     out[seen.slices] = sized[seen.top - at.top : seen.bottom - at.top, seen.left - at.left : seen.right - at.left]
