@@ -10,12 +10,13 @@ from engine.amounts import margins_from, size_factor
 from engine.clock import Clock
 from engine.colour import PhotoColour
 from engine.composite.blend import blend_mask, denoise_mask, feather, paste
-from engine.composite.crop import WorkingCrop, context_box, lifted, mask_box
+from engine.composite.crop import WorkingCrop, context_box, mask_box
 from engine.composite.ring import match_ring
 from engine.composite.transfer import carry
-from engine.draft import detail, operations
+from engine.draft import operations
 from engine.draft.cutout import CutOut, cut_out
 from engine.errors import BadInput
+from engine.full_size import with_detail, with_kept
 from engine.ground.strays import strays
 from engine.painting import Painter
 from engine.parts import GROUND_SIDE, Material, Parts, resized, shrink, small_floats
@@ -27,7 +28,6 @@ from engine.values import MARKER, PHOTO_MARKER, Box, EditRequest, Op, Operation,
 
 WORK_SIDE = 1024  # pixels on the long side of a working crop
 TONE_SIDE = 768  # at which a look is made before it is carried to full size
-SURE = 0.9  # cover from which a pixel begins to be the subject's alone
 PAINT_SIDE = 1600  # at which a style that lays in texture is made
 BACKGROUND_WORDS = frozenset({"background", "backdrop", "the background"})
 DRAWN_WORDS = frozenset({"drawing", "drawn", "cartoon", "clipart", "sticker", "illustration", "icon", "logo", "doodle"})
@@ -195,9 +195,7 @@ class Run:
                 draft = operations.scale(before, own, factor, self._seed)
             else:
                 draft = moved(self._parts, before, own, operation, self._seed)
-        photo = self._photo
-        if self._finish(operation, crop, before, draft) and not crop.whole:
-            self._keep(photo, crop, before, draft)
+        self._finish(operation, crop, before, draft)
 
     def _replace_background(self, operation: Operation) -> None:
         material = self._materials.get(operation.ref) if operation.ref else None
@@ -223,9 +221,7 @@ class Run:
             return
         with self._clock.step("draft"):
             draft = operations.replace_background(before, kept, picture.floats())
-        photo = self._photo
-        if self._finish(operation, crop, before, draft) and not crop.whole:
-            self._keep(photo, crop, before, draft)
+        self._finish(operation, crop, before, draft)
 
     def _tone(self, operation: Operation) -> None:
         """Style, mood and adjust: made on a small copy, carried to the photo by locally affine colour transfer."""
@@ -362,18 +358,17 @@ class Run:
         limit: Region | None = None,
         ref: int | None = None,
         hole: np.ndarray | None = None,
-    ) -> bool:
-        """Steps decode, restore and composite of a draft; whether it stood as it was.
-
-        ``hole`` is new even where the draft is as before.
-        """
+    ) -> None:
+        """Steps decode, restore and composite of a draft; ``hole`` is new even where the draft is as before."""
         changed = (draft.rgb != before).any(axis=2)
         if hole is not None:
             changed = changed | hole
         made = self._painter.paint(operation.op, draft.rgb, before, changed, crop.box, ref)
-        stood = made is draft.rgb
+        photo, stood = self._photo, made is draft.rgb
         self._show_made(crop, before, made, changed, limit, draft.filled if stood else None)
-        return stood
+        if stood and draft.kept is not None and not crop.whole:
+            with self._clock.step("composite"):
+                self._show(with_kept(self._photo.pixels, photo, self._colour, crop, before, draft))
 
     def _show_made(
         self,
@@ -392,44 +387,12 @@ class Run:
                 rim = 0.05 * float(np.sqrt((limit.mask > 0.5).sum()))
                 blend = blend * feather(limit.mask[crop.box.slices] > 0, int(np.ceil(rim)) + 2)
             if filled is not None and not crop.whole:
-                result = self._detailed(crop, before, result, changed, filled)
+                result = with_detail(self._take(crop.full_size), crop, before, result, changed, filled)
                 crop = crop.full_size
             self._show(paste(self._photo.pixels, result, crop, blend, self._colour))
         box = mask_box(blend > 0)
         if box is not None:
             self._note_change(box.moved(crop.box.left, crop.box.top))
-
-    def _detailed(
-        self, crop: WorkingCrop, before: np.ndarray, result: np.ndarray, changed: np.ndarray, filled: np.ndarray
-    ) -> np.ndarray:
-        """A result at full size, with the photo's own detail in what was filled."""
-        hole = crop.back_mask(filled)
-        wide = detail.carry(self._take(crop.full_size), hole, before, filled, ~changed, result)
-        other = crop.back_mask(changed) & ~hole
-        return np.where(other[..., None], crop.back(result), wide) if other.any() else wide
-
-    def _keep(self, photo: Photo, crop: WorkingCrop, before: np.ndarray, draft: operations.Draft) -> None:
-        """Put the photo's own pixels back where a draft of the whole photo kept them: in their new tone, or moved."""
-        assert draft.kept is not None
-        with self._clock.step("composite"):
-            if draft.lifted is not None:
-                sharp = lifted(photo.rgb, *self._full_boxes(crop, draft.lifted))
-            else:
-                own = crop.take(photo.rgb) / np.float32(photo.white)
-                sharp = carry(photo.rgb, own, self._colour.changed(own, before, draft.rgb))
-            share = np.clip((crop.back(draft.kept) - SURE) / (1 - SURE), 0, 1)
-            pixels = self._photo.pixels.copy()
-            at = share > 0
-            mixed = pixels[at][:, :3] + (sharp[at] - pixels[at][:, :3].astype(np.float32)) * share[at][:, None]
-            pixels[at, :3] = np.rint(mixed).astype(pixels.dtype)
-            self._show(pixels)
-
-    def _full_boxes(self, crop: WorkingCrop, thing: operations.Lifted) -> tuple[Box, Box]:
-        """Where a lifted thing was and is, in photo pixels; what kept its size keeps it to the pixel."""
-        source, at = crop.to_photo(thing.source), crop.to_photo(thing.target)
-        wide = round(source.width * thing.target.width / thing.source.width)
-        tall = round(source.height * thing.target.height / thing.source.height)
-        return source, Box(at.left, at.bottom - tall, at.left + wide, at.bottom)
 
     def _show(self, pixels: np.ndarray) -> None:
         self._photo = self._photo.with_pixels(pixels)

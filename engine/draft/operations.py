@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from dataclasses import replace as replace_values
 
 import cv2
 import numpy as np
@@ -12,7 +11,7 @@ from engine.draft import harmonise
 from engine.draft.cutout import CutOut
 from engine.draft.fill import fill
 from engine.draft.matting import decontaminate, soften
-from engine.draft.place import Placed, framed, place, resized
+from engine.draft.place import Placed, place
 from engine.errors import BadInput
 from engine.values import Box
 
@@ -102,8 +101,7 @@ def move(rgb: np.ndarray, region: np.ndarray, to: Box, seed: int = 0, *, grounde
     """
     source, own, background, hole = _lifted(rgb, region, seed)
     placed = place(background, own, to, seed, grounded=grounded, matched=False, allow_drawing=True)
-    kept = framed(rgb.shape[:2], resized(own.rgba, placed.box.width, placed.box.height), placed.box)[..., 3]
-    return replace_values(_closed(placed, hole), kept=kept, lifted=Lifted(source, placed.box))
+    return _closed(placed, hole, placed.cover, Lifted(source, placed.box))
 
 
 def shift(
@@ -208,9 +206,10 @@ def bounds(mask: np.ndarray) -> Box:
     return Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
 
 
-def _closed(placed: Placed, hole: np.ndarray) -> Draft:
+def _closed(placed: Placed, hole: np.ndarray, kept: np.ndarray | None = None, lifted: Lifted | None = None) -> Draft:
     """A thing placed on a picture whose hole was closed before."""
-    return Draft(placed.rgb, np.maximum(placed.mask, hole.astype(np.float32)), hole.astype(bool) & (placed.mask == 0))
+    mask, filled = np.maximum(placed.mask, hole.astype(np.float32)), hole.astype(bool) & (placed.mask == 0)
+    return Draft(placed.rgb, mask, filled, kept, lifted)
 
 
 def _own_box(rgb: np.ndarray, region: np.ndarray) -> Box:

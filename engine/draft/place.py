@@ -28,11 +28,14 @@ class Placed:
         ``(H, W)`` float32, 0 to 1: where anything changed, the object's cover or its shadow.
     box
         Where the object itself is.
+    cover
+        ``(H, W)`` float32, 0 to 1: how far a pixel shows the object.
     """
 
     rgb: np.ndarray
     mask: np.ndarray
     box: Box
+    cover: np.ndarray
 
 
 def place(
@@ -93,7 +96,7 @@ def place(
         raise BadInput("The place for the object lies outside the photo.", "Name another place or paint a mask.")
     sized = resized(cutout.rgba, width, height)
     open_share = np.ones(rgb.shape[:2], np.float32) if in_front is None else 1 - np.clip(in_front, 0, 1)
-    cover = framed(rgb.shape[:2], sized, at)[..., 3]
+    cover = _frame(rgb.shape[:2], sized, at)[..., 3]
     solid = cover > 0.02
     near = _nearness(rgb.shape[:2], at) * ~solid
     subject = sized[..., :3]
@@ -102,7 +105,7 @@ def place(
         subject = harmonise.match_light(subject, sized[..., 3], rgb, near)
         subject = harmonise.match_sharpness(subject, sized[..., 3], rgb, around)
         subject = harmonise.match_grain(subject, sized[..., 3], rgb, around, seed)
-    pasted = framed(rgb.shape[:2], np.dstack([subject, sized[..., 3]]), at)
+    pasted = _frame(rgb.shape[:2], np.dstack([subject, sized[..., 3]]), at)
     taken = np.zeros_like(cover)
     if grounded:
         direction, hardness = shadow.light_direction(rgb, near > 0.2 * max(float(near.max()), 1e-6))
@@ -113,7 +116,7 @@ def place(
     mask = np.clip(np.maximum(cover, np.where(taken > _LEAST_CHANGE, np.clip(2 * taken, 0.01, 1), 0)), 0, 1)
     mask = np.where(mask > _LEAST_CHANGE, mask, 0).astype(np.float32)
     out = np.where(mask[..., None] > 0, np.clip(blended, 0, 1), rgb).astype(np.float32)
-    return Placed(out, mask, at)
+    return Placed(out, mask, at, cover)
 
 
 def fitted(aspect: float, box: Box) -> tuple[int, int]:
@@ -137,8 +140,8 @@ def resized(rgba: np.ndarray, width: int, height: int) -> np.ndarray:
     return np.dstack([np.clip(colours, 0, 1), cover]).astype(np.float32)
 
 
-def framed(shape: tuple[int, ...], sized: np.ndarray, at: Box) -> np.ndarray:
-    """``(H, W, 4)`` float32: an object ``(h, w, 4)`` of a box's size in the picture's frame, transparent elsewhere."""
+def _frame(shape: tuple[int, ...], sized: np.ndarray, at: Box) -> np.ndarray:
+    """``(H, W, 4)``: the object in the picture's frame, transparent elsewhere."""
     out = np.zeros((shape[0], shape[1], 4), np.float32)
     seen = at.clip(shape[1], shape[0])
     out[seen.slices] = sized[seen.top - at.top : seen.bottom - at.top, seen.left - at.left : seen.right - at.left]

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.bundle import Bundle
+from engine.bundle.manifest import STARTER
 from engine.decode.conditions import Condition
 from engine.errors import BadInput
 from engine.parts import Parts
@@ -27,7 +28,6 @@ from training.decode.material import Seen
 from training.decode.rehearsal import Distance, Rehearsal, Trial, Way
 from training.evaluate.perceptual import PerceptualDistance
 
-STARTER = "starter"
 PLANES = ("truth", "start", "source", "mask", "regions")  # of a sample, (h, w, c) float32 each
 
 

@@ -13,7 +13,7 @@ from engine.draft.cutout import CutOut
 from engine.draft.harmonise import to_display, to_linear
 from engine.draft.membrane import membrane
 from engine.draft.operations import bounds, standing_in
-from engine.draft.place import place, resized
+from engine.draft.place import place
 from engine.draft.spot import Spot
 from engine.errors import BadInput
 from engine.values import Box, Region
@@ -234,8 +234,7 @@ def _put(
         placed = place(rgb, cutout, at.box, int(random.integers(2**31)), grounded=at.grounded, in_front=at.in_front)
     except BadInput:  # too small a cut-out for this place
         return None
-    whole = _framed(cutout, placed.box, rgb.shape)
-    cover = whole if at.in_front is None else whole * (1 - at.in_front)
+    cover = placed.cover
     seen, area = float(cover.sum()), cover.size
     if seen < _LEAST_SEEN * placed.box.width * placed.box.height * float(cutout.cover.mean()):
         return None
@@ -249,15 +248,6 @@ def _put(
 def _plain(rgb: np.ndarray, put: _Placed) -> np.ndarray:
     """The cut-out pasted as it is: no light, no shadow."""
     return place(rgb, put.cutout, put.spot.box, grounded=False, matched=False, in_front=put.spot.in_front).rgb
-
-
-def _framed(cutout: CutOut, at: Box, shape: tuple[int, ...]) -> np.ndarray:
-    """``(H, W)``: the cut-out's cover in the picture's frame."""
-    out = np.zeros(shape[:2], np.float32)
-    seen = at.clip(shape[1], shape[0])
-    sized = resized(cutout.rgba, at.width, at.height)[..., 3]
-    out[seen.slices] = sized[seen.top - at.top : seen.bottom - at.top, seen.left - at.left : seen.right - at.left]
-    return out
 
 
 def _objects(kind: Kind, first: _Placed, second: _Placed | None, company: _Placed | None) -> tuple[SceneObject, ...]:
