@@ -23,6 +23,7 @@ from training.data.clusters import MEMBERS, Looks
 from training.data.items import LicenceClass, PhotoItem
 from training.decode.base import Base
 from training.decode.context import Contextual, Pair, Retrieval, explained
+from training.decode.material import ROOM
 from training.decode.mixture import Drops, Mixture
 from training.decode.stage import take_over
 from training.decode.tasks import Album, Extract, Shown, Writer
@@ -31,7 +32,6 @@ from training.restore.samples import read_photos
 from training.scenes import Stock
 
 RETRIEVAL, INSTRUCTION = "context-retrieval", "context-instruction"
-_ROOM = 2.5  # long side of a photograph that is read over a training square's
 _ASIDE = 10  # every tenth cut-out is judged by
 _JUDGED = 8  # instructions of each set
 
@@ -119,7 +119,7 @@ class Photographs:
 
     def shown(self, rows: Sequence[int], side: int) -> list[Shown]:
         """Some of them as pixels."""
-        pixels = read_photos([self.items[row] for row in rows], round(_ROOM * side))
+        pixels = read_photos([self.items[row] for row in rows], round(ROOM * side))
         return [Shown(rgb, self.items[row].caption) for row, rgb in zip(rows, pixels, strict=True)]
 
 

@@ -20,7 +20,7 @@ from training.evaluate.trials import aside
 from training.restore.masks import INPAINT, Shares, draw
 from training.restore.samples import read_photos
 
-_ROOM = 2.5  # long side of a photograph in memory over a training square's: views may differ in scale
+ROOM = 2.5  # long side of a photograph in memory over a training square's: views may differ in scale
 _MOST_HIDDEN = 0.75  # of a picture that is filled with what is around
 
 T = TypeVar("T")
@@ -229,7 +229,7 @@ def photographs(data: Path | None, side: int, each: int, seed: int, prompts: Pat
         raise BadInput(f"The data has {len(usable)} photographs of {side} pixels or more a side: too few.")
 
     def views(chosen: list[PhotoItem], each: int) -> Views:
-        pixels = [_large(photo, side) for photo in read_photos(chosen, round(_ROOM * side))]
+        pixels = [_large(photo, side) for photo in read_photos(chosen, round(ROOM * side))]
         captions = [item.caption for item in chosen]
         return Views(pixels, captions, [long.get(item.file, item.caption) for item in chosen], side, each, seed)
 

@@ -22,6 +22,7 @@ from training.decode.material import Kept, View, Views, drafts, photographs
 from training.decode.rehearsal import Trial
 from training.decode.stage import Begin, Denoising, Opened, opened
 from training.decode.telling import Dropping, told
+from training.evaluate.measures import cut
 from training.restore.masks import Shares, draw
 from training.scenes import Scene
 
@@ -104,7 +105,11 @@ class Realignment(Denoising):
         else:
             view, truth, region, name = self._part(row, random)
             start = truth
-            parts = (view.prompt, self.seen.picture(view.key, view.rgb), self.seen.picture(name, cut(truth, region)))
+            parts = (
+                view.prompt,
+                self.seen.picture(view.key, view.rgb),
+                self.seen.picture(name, cut(truth, region > 0)),
+            )
         said = told(*parts, region, chosen.dropping, random)
         return {"truth": truth, "start": start, "time": np.float32(time), **said}
 
@@ -121,12 +126,6 @@ class Realignment(Denoising):
     def loss(self, batch: Mapping[str, Any]) -> dict[str, Tensor]:
         """Mean squared error of what the network predicts."""
         return {TOTAL: self.errors(batch).mean()}
-
-
-def cut(rgb: np.ndarray, region: np.ndarray) -> np.ndarray:
-    """What of a picture lies within a region's bounds."""
-    rows, columns = np.flatnonzero(region.any(axis=1)), np.flatnonzero(region.any(axis=0))
-    return rgb[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def build(data: Path | None, settings: Mapping[str, Any], seed: int) -> Realignment:
