@@ -268,7 +268,7 @@ class Run:
         crop = WorkingCrop.fit(Box(0, 0, self._photo.width, self._photo.height), WORK_SIDE * 2)
         with self._clock.step("draft"):
             before, hole = self._take(crop), crop.take(outside) > 0
-            draft = operations.remove(before, hole, self._seed)
+            draft = operations.expand(before, hole, self._seed)
         self._finish(operation, crop, before, draft, hole=hole)
         pixels = self._photo.pixels.copy()
         pixels[inner.slices] = photo  # the soft edge of the margins must not reach into the photo

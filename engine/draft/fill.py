@@ -17,6 +17,7 @@ _PATCH = 3  # radius: 7 x 7 patches follow fine structure; the mean perceptual d
 _TRIES = ((1.0, 3, 0), (0.6, 3, 1), (1.0, 4, 2))  # context, patch radius, added to the seed
 _CRISP = 0.6  # share of the first try's fine detail that is kept where the tries disagree
 _FINE = 1.5  # pixels: standard deviation of the blur that separates fine detail
+_LAYERED = 0.05  # weight of a source's height over its likeness: ground, horizon and sky are layers of most scenes
 _WORKING_AREA = 18_000  # pixels: a hole with more than this is filled at a smaller size first
 _CONTEXT = 1.0  # of the hole's longer side; near sources share its light, so wider windows measured worse
 _LEAST_CONTEXT = 48  # pixels at the working size
@@ -24,7 +25,7 @@ _SEAM = 0.12  # of full scale: gaps across the border well below this are seams,
 _CALM, _ROUGH = 0.8 / 255, 1.6 / 255  # steps about the local mean below and above which a place is smooth or textured
 _THING = 5 / 255  # steps above which a fill shows more than a calm ground
 _NEAR = 8.0  # pixels: standard deviation of the blur over which smoothness is judged
-_RIM = 20  # pixels around a hole that give their colour to what is smooth in it
+_TRACE = 1e-3  # share of calm around below which a place has no colour of its own
 _TENTH = 1.645  # standard deviations that a tenth of normal values exceed
 _LEAST_SOURCE = 0.04  # share of the picture that must stay known
 
@@ -38,13 +39,30 @@ class _Window:
     known: np.ndarray
 
 
-def fill(rgb: np.ndarray, hole: np.ndarray, seed: int = 0, known: np.ndarray | None = None) -> np.ndarray:
+@dataclass(frozen=True)
+class _Way:
+    """As asked of :func:`fill`."""
+
+    sharp: bool
+    layered: bool
+
+
+def fill(
+    rgb: np.ndarray,
+    hole: np.ndarray,
+    seed: int = 0,
+    known: np.ndarray | None = None,
+    *,
+    sharp: bool = False,
+    layered: bool = False,
+) -> np.ndarray:
     """Close a hole with what surrounds it.
 
     PatchMatch completion (Barnes et al. 2009; Wexler et al. 2007) in a window around the hole, tried several ways whose
-    mean settles what they agree on while one of them gives the fine detail; at a reduced size with detail carried over
-    from the sources when the hole is large; then a membrane (Perez et al. 2003) that takes out what difference in
-    colour is left along the border. Every connected hole is filled by itself.
+    mean settles what they agree on while one of them gives the fine detail, or one way; at a reduced size with detail
+    carried over from the sources when the hole is large; then a membrane (Perez et al. 2003) that takes out what
+    difference in colour is left along the border. Every connected hole is filled by
+    itself.
 
     Parameters
     ----------
@@ -56,6 +74,12 @@ def fill(rgb: np.ndarray, hole: np.ndarray, seed: int = 0, known: np.ndarray | N
         Same seed, same pixels; taken modulo 2**32.
     known
         ``(H, W)`` bool, optional: false where the picture must not serve as a source (another object, say).
+    sharp
+        Keep the first try as it is. The mean of several comes nearer to what was there, and is soft where they
+        disagree: in a large area that is seen before anything else, and nobody can compare.
+    layered
+        Prefer sources at the hole's own height, as fits margins beside a scene: ground, horizon and sky are layers.
+        Holes within one came out worse with it.
 
     Returns
     -------
@@ -76,14 +100,14 @@ def fill(rgb: np.ndarray, hole: np.ndarray, seed: int = 0, known: np.ndarray | N
             "The area to fill covers almost the whole picture, so nothing is left to fill it from.",
             "Paint a smaller mask, or ask for a new background instead.",
         )
-    out = rgb.astype(np.float32, copy=True)
+    out, way = rgb.astype(np.float32, copy=True), _Way(sharp, layered)
     if not hole.any():
         return out
     for part in _parts(hole):
         window = _context(part, usable)
         piece = np.ascontiguousarray(out[window.slices])
         # Holes of other parts inside this window are no source until they are filled; by then they are picture.
-        done = _fill_window(_Window(piece, part[window.slices], usable[window.slices]), seed)
+        done = _fill_window(_Window(piece, part[window.slices], usable[window.slices]), seed, way)
         out[window.slices] = np.where(part[window.slices][..., None], done, piece)
         usable = usable if known is not None else usable | part
     return out
@@ -114,7 +138,7 @@ def _context(part: np.ndarray, usable: np.ndarray) -> Box:
         grow *= 2
 
 
-def _fill_window(window: _Window, seed: int) -> np.ndarray:
+def _fill_window(window: _Window, seed: int, way: _Way) -> np.ndarray:
     """Fill one window; large holes at a smaller size first."""
     calm = _calm(window)
     spread_in = membrane(np.dstack([window.rgb, calm]), window.hole)
@@ -124,20 +148,16 @@ def _fill_window(window: _Window, seed: int) -> np.ndarray:
     scale = min(1.0, (_WORKING_AREA / int(window.hole.sum())) ** 0.5)
     if scale < 0.8:  # below that the detail that is lost is worth carrying over
         small = _shrink(window, scale)
-        done = _complete(small, seed)
+        done = _complete(small, seed, way)
         filled = detail.carry(window.rgb, window.hole, small.rgb, small.hole, small.known, done)
     else:
-        filled = _complete(window, seed)
+        filled = _complete(window, seed, way)
     filled = level(filled, plain, window.hole)
     shown = _steps(filled, window.hole, _NEAR / 4) > _THING  # a branch that goes on into a calm sky stays one
-    share = cv2.GaussianBlur(share * ~shown[..., None], (0, 0), _FINE)[..., None]
-    if share.any():
-        around = (
-            cv2.dilate(window.hole.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * _RIM + 1,) * 2))
-            > 0
-        )
-        ground = membrane(window.rgb, window.hole | (around & (calm < 0.5)))  # what is not calm gives it no colour
-        filled = (1 - share) * filled + share * ground
+    smooth = cv2.GaussianBlur(share * ~shown[..., None], (0, 0), _FINE)[..., None]
+    if smooth.any():  # what is not calm gives it no colour
+        ground = membrane(window.rgb * calm[..., None], window.hole) / np.maximum(share, _TRACE)
+        filled = (1 - smooth) * filled + smooth * ground
     return np.clip(filled, 0, 1).astype(np.float32)
 
 
@@ -167,16 +187,21 @@ def _shrink(window: _Window, scale: float) -> _Window:
     return _Window(rgb, open_share < 0.999, known_share > 0.999)
 
 
-def _complete(window: _Window, seed: int) -> np.ndarray:
-    """The completion of one window, ``(h, w, 3)`` float32: the tries' mean with the first one's fine detail."""
-    tries = [_try(window, context, patch, seed + more) for context, patch, more in _TRIES]
+def _complete(window: _Window, seed: int, way: _Way) -> np.ndarray:
+    """The completion of one window, ``(h, w, 3)`` float32: a try, or the tries' mean with the first's fine detail."""
+    guide = _LAYERED if way.layered else 0.0
+    tries = [
+        _try(window, context, patch, seed + more, guide) for context, patch, more in _TRIES[: 1 if way.sharp else 3]
+    ]
+    if way.sharp:
+        return tries[0]
     mean = np.mean(tries, axis=0, dtype=np.float32)
     apart = tries[0] - mean
     fine = apart - cv2.GaussianBlur(apart, (0, 0), _FINE)
     return np.where(window.hole[..., None], mean + _CRISP * fine, window.rgb).astype(np.float32)
 
 
-def _try(window: _Window, context: float, patch: int, seed: int) -> np.ndarray:
+def _try(window: _Window, context: float, patch: int, seed: int, guide: float) -> np.ndarray:
     """PatchMatch completion from that much context, ``(h, w, 3)`` float32."""
     rows, columns = np.nonzero(window.hole)
     tight = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
@@ -192,9 +217,28 @@ def _try(window: _Window, context: float, patch: int, seed: int) -> np.ndarray:
     eight[hole] = 0
     blocked = ~known & ~hole
     patch_match.set_random_seed(seed % 2**32)
-    done = patch_match.inpaint(eight, hole, global_mask=blocked if blocked.any() else None, patch_size=patch)
+    more = {"global_mask": blocked if blocked.any() else None, "patch_size": patch}
+    if guide:
+        done = patch_match.inpaint_regularity(eight, hole, _heights(known), guide_weight=guide, **more)
+    else:
+        done = patch_match.inpaint(eight, hole, **more)
     out = window.rgb.astype(np.float32, copy=True)
     out[part.slices] = np.where(hole[..., None], done.astype(np.float32) / 255, out[part.slices])
+    return out
+
+
+def _heights(known: np.ndarray) -> np.ndarray:
+    """How high each pixel lies, ``(h, w, 3)`` float32, of which the completion reads the first value, 0 to 0.5.
+
+    It takes these values for phases of a pattern of period 1. Beyond the known rows they go back as in a mirror: a
+    margin above is to continue the sky, and not to repeat its last row.
+    """
+    rows = np.flatnonzero(known.any(axis=1))
+    first, last = int(rows[0]), int(rows[-1])
+    height = np.arange(len(known))
+    height = np.where(height < first, 2 * first - height, np.where(height > last, 2 * last - height, height))
+    out = np.zeros((*known.shape, 3), np.float32)
+    out[..., 0] = (0.5 * np.clip(height, first, last) / len(known))[:, None]
     return out
 
 

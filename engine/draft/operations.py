@@ -55,6 +55,11 @@ def remove(rgb: np.ndarray, hole: np.ndarray, seed: int = 0, known: np.ndarray |
     return Draft(fill(rgb, hole, seed, known), hole.astype(np.float32), hole.astype(bool))
 
 
+def expand(rgb: np.ndarray, margins: np.ndarray, seed: int = 0) -> Draft:
+    """Continue a picture into margins, ``(H, W)`` bool, that are around it already and hold nothing yet."""
+    return Draft(fill(rgb, margins, seed, sharp=True, layered=True), margins.astype(np.float32), margins.astype(bool))
+
+
 def add(
     rgb: np.ndarray,
     cutout: CutOut,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -12,6 +14,8 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from engine.draft.fill import fill
 from engine.draft.membrane import membrane
 from engine.errors import BadInput
+
+SAMPLES = Path(__file__).parents[2] / "resources/samples"
 
 
 def stripes(height: int = 120, width: int = 160) -> np.ndarray:
@@ -148,3 +152,52 @@ def test_a_branch_before_a_calm_sky_goes_on_at_full_strength():
     inside, beside = filled[78:82, 105:135].mean(), rgb[78:82, :90].mean()
     assert abs(inside - beside) < 0.08  # the sky is 0.35 brighter
     assert np.abs(filled - rgb)[36:60, 100:140].mean() < 4 / 255  # and the sky is as calm as it was
+
+
+def test_layers_are_continued_at_their_height():
+    photo = cv2.imread(str(SAMPLES / "castle.jpg"))[..., ::-1].astype(np.float32) / 255
+    photo = cv2.resize(photo, (256, round(256 * len(photo) / photo.shape[1])), interpolation=cv2.INTER_AREA)
+    picture = np.pad(photo, ((0, 0), (64, 0), (0, 0)), mode="edge")
+    hole = np.zeros(picture.shape[:2], bool)
+    hole[:, :64] = True
+    rows = photo[:, :64].mean(axis=1)
+    apart = [
+        np.abs(fill(picture, hole, sharp=True, layered=each)[:, :64].mean(axis=1) - rows).mean()
+        for each in (True, False)
+    ]
+    assert apart[0] < 0.06
+    assert apart[0] < 0.5 * apart[1]
+
+
+def test_a_margin_above_goes_back_as_in_a_mirror_and_repeats_no_row():
+    rows = np.random.default_rng(2).random((80, 120, 3)).astype(np.float32)
+    picture = np.pad(cv2.GaussianBlur(rows, (0, 0), 1.5), ((40, 0), (0, 0), (0, 0)), mode="edge")
+    hole = np.zeros(picture.shape[:2], bool)
+    hole[:40] = True
+    filled = fill(picture, hole, sharp=True, layered=True)
+    steps = np.abs(np.diff(filled[:40], axis=0)).mean()
+    assert steps > 0.5 * np.abs(np.diff(filled[40:], axis=0)).mean()
+
+
+def test_one_completion_is_as_rough_as_its_surroundings_and_the_mean_of_several_smoother():
+    truth = np.random.default_rng(9).random((120, 120, 3)).astype(np.float32)
+    truth = cv2.GaussianBlur(truth, (0, 0), 1.0)
+    hole = disc(120, 120, 60, 60, 30)
+
+    def roughness(picture: np.ndarray) -> float:
+        return float(np.square(np.diff(picture, axis=1))[hole[:, 1:] & hole[:, :-1]].mean())
+
+    mean, sharp = (fill(truth, hole, sharp=each) for each in (False, True))
+    assert roughness(mean) < 0.8 * roughness(sharp)
+    assert roughness(sharp) == pytest.approx(roughness(truth), rel=0.2)
+    assert np.array_equal(sharp[~hole], truth[~hole])
+
+
+def test_a_calm_sky_keeps_its_colour_beside_a_dark_wood():
+    wood = 0.25 + 0.2 * np.random.default_rng(5).random((120, 160, 3)).astype(np.float32)
+    picture = np.concatenate([np.full((80, 160, 3), 0.95, np.float32), wood])
+    hole = np.ones((200, 260), bool)
+    hole[:, 100:] = False
+    picture = np.pad(picture, ((0, 0), (100, 0), (0, 0)), mode="edge")
+    filled = fill(picture, hole, sharp=True)
+    assert np.abs(filled[:50, :100] - 0.95).max() < 0.02
