@@ -14,7 +14,7 @@ import typer
 
 from engine.commands.common import say
 from engine.errors import MachineError
-from training.data.commands import data, scenes
+from training.data.commands import data, drafts, scenes
 from training.export import export
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ STAGES: dict[str, Entry] = {
     "diffrir-s1": Entry("training.restore.stages:build_first", "the restorer's teacher, which sees the truth"),
     "diffrir-s2-prior": Entry("training.restore.stages:build_prior", "the restorer's extractor and denoiser"),
     "diffrir-s2": Entry("training.restore.stages:build_second", "the whole restorer, taught by its teacher"),
+    "diffrir-gan": Entry("training.restore.adversarial:build", "the whole restorer, beside a critic of its pictures"),
     "context-retrieval": Entry(
         "training.decode.context_stages:build_retrieval", "the decoder's context attention, on pictures of a kind"
     ),
@@ -72,10 +73,11 @@ STAGES: dict[str, Entry] = {
 
 
 def register(app: typer.Typer) -> None:
-    """Add the group to the program: ``data``, ``scenes``, ``export``, and a command for each stage."""
+    """Add the group to the program: ``data``, ``scenes``, ``drafts``, ``export``, and a command for each stage."""
     group = typer.Typer(help="Train a part of the engine, or make the data for it.", no_args_is_help=True)
     group.command()(data)
     group.command()(scenes)
+    group.command()(drafts)
     group.command()(export)
     for name, entry in STAGES.items():
         group.command(name, help=f"Train {entry.about}.")(_trainer(name))

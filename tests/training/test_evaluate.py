@@ -226,7 +226,7 @@ def test_a_comparison_holds_likenesses_of_each_trial_and_figures_over_all(monkey
 
     monkeypatch.setattr(report, "trials", two)
     judges = report.Judges(lambda made, truth, _mask: measures.l1(made, truth), looks=Colours())
-    made = report.compare(tmp_path, Op.add, 2, Half(), judges, held_out=True, licences=[])
+    made = report.compare(tmp_path, Op.add, 2, Half(), judges, part="held-out", licences=[])
     plain, restored = (made.told(chain) for chain in CHAINS)
     assert plain["dino"] == (pytest.approx(1), 2)
     assert plain["frechet"] == (pytest.approx(0, abs=1e-9), 2)

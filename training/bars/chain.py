@@ -32,7 +32,7 @@ def measure(ground: Ground) -> list[Bar]:
     restorer, chain = Restorer.load(bundle), Chain.load(bundle)
     judges = Judges(PerceptualDistance.load(bundle))
     made = [
-        compare(ground.data, op, TRIALS, restorer, judges, held_out=True, licences=list(LicenceClass)) for op in OPS
+        compare(ground.data, op, TRIALS, restorer, judges, part="held-out", licences=list(LicenceClass)) for op in OPS
     ]
     (ground.out / "chain.json").write_text(json.dumps(as_json(made), indent=1) + "\n", encoding="utf-8")
     for each in made:

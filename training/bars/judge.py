@@ -24,7 +24,7 @@ def measure(ground: Ground) -> list[Bar]:
     restorer = Restorer.load(bundle) if "restore" in Chain.load(bundle).steps(Op.add) else None
     judge = Lite0.load(ground.out / "wheels")
     known = kept = 0
-    for trial in trials(ground.data, Op.add, TRIALS, held_out=True, licences=list(LicenceClass)):
+    for trial in trials(ground.data, Op.add, TRIALS, part="held-out", licences=list(LicenceClass)):
         # The truth of these scenes is what the engine's own placing makes: light, shadow and occlusion.
         own = Trial(trial.op, trial.before, trial.truth, trial.truth, trial.changed, trial.captions, trial.name)
         made = restored(own, restorer) if restorer is not None else composited(own, own.draft)

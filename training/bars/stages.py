@@ -57,6 +57,7 @@ WANTED = {
     "diffrir-s1": ("G.*", "E.*"),
     "diffrir-s2-prior": ("network.condition.*", "network.denoise.*"),
     "diffrir-s2": ("network.condition.*", "network.denoise.*", "network.G.*"),
+    "diffrir-gan": ("network.condition.*", "network.denoise.*", "network.G.*", "critic.*"),
 }
 BEGUN_WITH = {  # settings that name the runs of stages before
     "generation-learning": {"before": "language-alignment"},
@@ -64,10 +65,12 @@ BEGUN_WITH = {  # settings that name the runs of stages before
     "context-instruction": {"first": "context-retrieval"},
     "diffrir-s2-prior": {"first": "diffrir-s1"},
     "diffrir-s2": {"first": "diffrir-s1", "prior": "diffrir-s2-prior"},
+    "diffrir-gan": {"first": "diffrir-s1", "begin": "diffrir-s2"},
 }
-SHORTER = {  # what a start takes, which says nothing of the steps
+SHORTER = {  # what a start takes, which says nothing of the steps; and all that a stage can train
     "language-alignment": {"fit": 10},
     "context-instruction": {"each": 40},
+    "diffrir-gan": {"drafted": False, "taught": True, "fooling": 0.3},
 }
 
 

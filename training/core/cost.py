@@ -123,7 +123,7 @@ def trained_otherwise(
     """
     parameters, buffers = dict(stage.module.named_parameters()), dict(stage.module.named_buffers())
     should = set(matching(parameters, wanted))
-    owners = {name.rpartition(".")[0] for name in should}
+    owners = {_owner(name) for name in should}
     before = {name: each.detach().cpu().clone() for name, each in (parameters | buffers).items()}
     training = Training.ready(stage, recipe)
     with closing(training.batches(0, steps)) as feed:
@@ -131,5 +131,10 @@ def trained_otherwise(
             training.step(number, feed)
     now = dict(stage.module.named_parameters()) | dict(stage.module.named_buffers())
     changed = {name for name, each in now.items() if not torch.equal(before[name], each.detach().cpu())}
-    beside = {name for name in buffers if name.rpartition(".")[0] in owners}
+    beside = {name for name in buffers if _owner(name) in owners}
     return sorted(changed - should - beside), sorted(should - changed)
+
+
+def _owner(name: str) -> str:
+    """The module that a tensor belongs to; what a parametrization keeps belongs to the layer that it holds."""
+    return name.partition(".parametrizations.")[0] if ".parametrizations." in name else name.rpartition(".")[0]

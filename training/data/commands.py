@@ -60,6 +60,25 @@ def scenes(
     say(f"{count} scenes in {shards} shards: {folder / PACKED}")
 
 
+def drafts(
+    folder: Annotated[Path, typer.Argument(help="A built data folder.")],
+    count: Annotated[int, typer.Option("--count", min=1, help="Samples; about two a second and process.")] = 6000,
+    aside: Annotated[
+        bool, typer.Option("--aside", help="Of the photographs aside, by which the restorer is judged.")
+    ] = False,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything drawn by the first process.")] = 0,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 2,
+) -> None:
+    """Make drafts of every kind of edit and shifts of tone, with their truth, for the restorer's stages to learn from.
+
+    Without --aside and with it once each; more of another seed are added to those that are there.
+    """
+    from training.restore.packed import PACKED, pack_drafts
+
+    made = pack_drafts(folder, "aside" if aside else "learnt", count, seed, workers)
+    say(f"{made} drafts: {folder / PACKED}")
+
+
 def summary(folder: Path) -> str:
     """How many items of each kind a data folder holds, and for what they may serve; a line each."""
     from training.data import items

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.commands.common import say
 from engine.errors import BadInput
+
+if TYPE_CHECKING:
+    from training.evaluate.trials import Part
 
 _COUNT = 12
 ALL, NONE = "all", "none"
@@ -88,9 +91,10 @@ def evaluate(
         written.append(makers[part]())
         say(f"{part:8} " + ", ".join(f"{name} {value:.2f}" for name, value in written[-1].figures.items()))
     licences = list(LicenceClass) if held_out else [each for each in LicenceClass if each.permissive]
+    photos: Part = "held-out" if held_out else "aside"
     comparisons = []
     for name in names:
-        found = compare(folder, known[name], count, restorer, judges, held_out=held_out, licences=licences)
+        found = compare(folder, known[name], count, restorer, judges, part=photos, licences=licences)
         comparisons.append(found)
         plain, more = (found.mean(chain, "perceptual") for chain in found.figures)
         say(f"{name:8} perceptual distance {plain:.4f}, restored {more:.4f}: {found.best}")

@@ -18,7 +18,7 @@ from training.data.items import LicenceClass
 from training.evaluate import measures, sets
 from training.evaluate.extractors import Classifier, Extractor, Reader
 from training.evaluate.perceptual import PerceptualDistance
-from training.evaluate.trials import Trial, draft_only, restored, trials
+from training.evaluate.trials import Part, Trial, draft_only, restored, trials
 from training.refine.aesthetic import Aesthetic
 
 CONTEXT = 32  # pixels around what changed that the perceptual network sees
@@ -115,13 +115,13 @@ def compare(
     restorer: Restorer | None,
     judges: Judges,
     *,
-    held_out: bool,
+    part: Part,
     licences: Collection[LicenceClass],
 ) -> Comparison:
     """One operation on ``count`` trials; without a restorer both chains are the draft's."""
     figures: dict[str, dict[str, list[float]]] = {chain: {} for chain in CHAINS}
     pictures, seen = [], []
-    for trial in trials(data, op, count, held_out=held_out, licences=licences):
+    for trial in trials(data, op, count, part=part, licences=licences):
         plain = draft_only(trial)
         made = restored(trial, restorer) if restorer is not None else plain
         for chain, each in zip(CHAINS, (plain, made), strict=True):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
 
 from engine.composite.ring import match_ring
+from engine.draft import operations
 from engine.draft.fill import fill
+from engine.errors import BadInput
 from engine.restore import Restorer
 from engine.values import Op
 from training.data import items
@@ -24,6 +27,8 @@ from training.scenes.stock import Stock
 
 SIDE = 256  # pixels
 OPS = (Op.add, Op.replace, Op.remove, Op.fill, Op.expand, Op.restore)
+Part = Literal["learnt", "aside", "held-out"]
+"""Of the photographs: what the restorer learns from, what it is judged by while it does, what nothing has seen."""
 _COMPOSED: dict[Op, Kind] = {Op.add: "add", Op.replace: "replace", Op.remove: "remove"}
 _MARGIN = (0.15, 0.3)  # of the side, that expanding has to make
 _MOST_HIDDEN = 0.5  # of the picture, that filling has to make
@@ -33,7 +38,7 @@ _ASIDE = 10  # every tenth photograph is not trained on by the restorer
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """One edit; pictures ``(SIDE, SIDE, 3)`` float32, 0 to 1.
+    """One edit; pictures ``(side, side, 3)`` float32, 0 to 1.
 
     Attributes
     ----------
@@ -42,7 +47,7 @@ class Trial:
     before, draft, truth
         The picture before, after the draft step alone, and as it should be.
     changed
-        ``(SIDE, SIDE)`` bool, what the operation makes new.
+        ``(side, side)`` bool, what the operation makes new.
     captions
         Of the pictures before and after; the same where only what is seen continues.
     name
@@ -62,30 +67,68 @@ class Trial:
 
 
 def trials(
-    data: Path, op: Op, count: int, *, held_out: bool, licences: Collection[LicenceClass], seed: int = 0
+    data: Path,
+    op: Op,
+    count: int,
+    *,
+    part: Part,
+    licences: Collection[LicenceClass],
+    seed: int = 0,
+    side: int = SIDE,
 ) -> Iterator[Trial]:
     """Edits of one operation, always the same ones.
 
-    Not held out they are made of the photographs aside, which the restorer was not trained on.
+    Parameters
+    ----------
+    data
+        A built data folder.
+    op
+        One of :data:`OPS`.
+    count
+        How many.
+    part, licences
+        Of the photographs that they are made of.
+    seed
+        Of everything drawn.
+    side
+        Of the pictures, pixels.
+
+    Raises
+    ------
+    BadInput
+        When there are too few photographs or cut-outs.
     """
-    if op in _COMPOSED:
-        yield from _composed(data, op, count, held_out, licences, seed)
-    else:
-        yield from _continued(data, op, count, held_out, licences, seed)
+    make = _composed if op in _COMPOSED else _continued
+    yield from make(data, op, count, part, licences, seed, side)
 
 
 def aside(data: Path, licences: Collection[LicenceClass]) -> list[items.PhotoItem]:
     """The photographs that may be trained on but that the restorer is judged by."""
-    usable = [each for each in items.photos(data) if each.trainable and min(each.width, each.height) >= _LEAST_PHOTO]
-    return [each for each in usable[::_ASIDE] if each.licence_class in licences]
+    return [each for each in _trainable(data)[::_ASIDE] if each.licence_class in licences]
+
+
+def photographs(data: Path, part: Part, licences: Collection[LicenceClass]) -> list[items.PhotoItem]:
+    """Those of one part, of any size."""
+    if part == "held-out":
+        return [each for each in items.photos(data) if each.held_out and each.licence_class in licences]
+    judging = {each.file for each in aside(data, list(LicenceClass))}
+    return [
+        each
+        for each in _trainable(data)
+        if (each.file in judging) is (part == "aside") and each.licence_class in licences
+    ]
+
+
+def _trainable(data: Path) -> list[items.PhotoItem]:
+    return [each for each in items.photos(data) if each.trainable and min(each.width, each.height) >= _LEAST_PHOTO]
 
 
 def _composed(
-    data: Path, op: Op, count: int, held_out: bool, licences: Collection[LicenceClass], seed: int
+    data: Path, op: Op, count: int, part: Part, licences: Collection[LicenceClass], seed: int, side: int
 ) -> Iterator[Trial]:
-    stock = Stock.load(data, SIDE, held_out=held_out, licences=licences)
-    if not held_out:
-        files = {each.file for each in aside(data, licences)}
+    stock = Stock.load(data, side, held_out=part == "held-out", licences=licences)
+    if part != "held-out":
+        files = {each.file for each in photographs(data, part, licences)}
         stock = replace(stock, grounds=tuple(each for each in stock.grounds if each.file in files))
     composer = Composer(stock, seed, (_COMPOSED[op],), fill)
     for index in range(count):
@@ -101,59 +144,57 @@ def _composed(
 
 
 def _continued(
-    data: Path, op: Op, count: int, held_out: bool, licences: Collection[LicenceClass], seed: int
+    data: Path, op: Op, count: int, part: Part, licences: Collection[LicenceClass], seed: int, side: int
 ) -> Iterator[Trial]:
     """A part of a photograph hidden and made again, or moved in tone."""
-    chosen = (
-        [each for each in items.photos(data) if each.held_out and each.licence_class in licences]
-        if held_out
-        else aside(data, licences)
-    )
-    photos = [each for each in chosen if min(each.width, each.height) >= SIDE]
+    photos = [each for each in photographs(data, part, licences) if min(each.width, each.height) >= side]
+    if not photos:
+        raise BadInput(f"The data has no {part} photographs of {side} pixels or more a side.", "Add some of your own.")
     random = np.random.default_rng((seed, OPS.index(op)))
     pixels = read_photos(photos, 4 * SIDE)
     for index in range(count):
-        truth = _square(pixels[index % len(pixels)], random)
+        truth = _square(pixels[index % len(pixels)], side, random)
         caption = photos[index % len(pixels)].caption
-        changed = _margins(random) if op is Op.expand else _hole(random)
+        changed = _margins(side, random) if op is Op.expand else _hole(side, random)
         if op is Op.restore:
             before = np.where(changed[..., None], tinted(truth, RELEASED_SHIFT, random), truth)
             draft = before
         elif op is Op.expand:
             before = _stretched(truth, changed)
-            draft = fill(before, changed, index)
+            draft = operations.expand(before, changed, index).rgb
         else:
             before = np.where(changed[..., None], np.float32(0.5), truth)
-            draft = fill(before, changed, index)
+            draft = operations.fill_in(before, changed, index).rgb
         yield Trial(op, before, draft, truth, changed, (caption, caption))
 
 
-def _square(photo: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    side = int(random.integers(SIDE, min(photo.shape[:2]) + 1))
+def _square(photo: np.ndarray, least: int, random: np.random.Generator) -> np.ndarray:
+    side = int(random.integers(least, min(photo.shape[:2]) + 1))
     top, left = (int(random.integers(length - side + 1)) for length in photo.shape[:2])
     crop = photo[top : top + side, left : left + side]
-    return cv2.resize(crop, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    return cv2.resize(crop, (least, least), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
 
 
-def _hole(random: np.random.Generator) -> np.ndarray:
-    while (mask := draw(SIDE, random) > 0).mean() > _MOST_HIDDEN:
+def _hole(side: int, random: np.random.Generator) -> np.ndarray:
+    while (mask := draw(side, random) > 0).mean() > _MOST_HIDDEN:
         pass
     return mask
 
 
-def _margins(random: np.random.Generator) -> np.ndarray:
-    mask = np.zeros((SIDE, SIDE), bool)
+def _margins(side: int, random: np.random.Generator) -> np.ndarray:
+    mask = np.zeros((side, side), bool)
     first = int(random.integers(4))
     for turn in {first, (first + int(random.integers(2))) % 4}:
-        np.rot90(mask, turn)[: int(SIDE * random.uniform(*_MARGIN))] = True
+        np.rot90(mask, turn)[: int(side * random.uniform(*_MARGIN))] = True
     return mask
 
 
 def _stretched(truth: np.ndarray, hidden: np.ndarray) -> np.ndarray:
     """What the expand operation begins with: the photograph with its edges drawn out."""
+    last = len(truth) - 1
     rows, columns = np.flatnonzero(~hidden.all(axis=1)), np.flatnonzero(~hidden.all(axis=0))
     inner = truth[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    sides = ((rows[0], SIDE - 1 - rows[-1]), (columns[0], SIDE - 1 - columns[-1]))
+    sides = ((rows[0], last - rows[-1]), (columns[0], last - columns[-1]))
     return np.pad(inner, (*sides, (0, 0)), mode="edge")
 
 

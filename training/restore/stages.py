@@ -1,6 +1,7 @@
 """The two stages of DiffRIR (LLMGA, section 3.4) for ``overtone train``: ``diffrir-s1``, ``diffrir-s2``.
 
-The second has a part of its own before it, ``diffrir-s2-prior``, in which only its extractor and denoiser learn.
+The second has a part of its own before it, ``diffrir-s2-prior``, in which only its extractor and denoiser learn. What
+follows them is in :mod:`training.restore.adversarial`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import torch
@@ -30,12 +31,14 @@ from training.core.loop import begin_with, train
 from training.core.recipe import Count, Recipe, validated
 from training.core.stage import SCORE, TOTAL, Stage
 from training.data import items
+from training.restore.packed import Packed
 from training.restore.samples import Batch, Damage, SampleMaker, read_photos
 from training.restore.start import prepare
 
 FIRST, PRIOR, SECOND = "diffrir-s1", "diffrir-s2-prior", "diffrir-s2"
+_TINY = 1e-6
 _ASIDE = 10  # every tenth photograph is judged by
-_JUDGED = 24  # samples of a validation
+_JUDGED, _DRAFTS_JUDGED = 24, 48  # samples of a validation
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Settings:
         Output pixels along a sample's side.
     damage
         Of the samples.
+    drafted
+        Learn from the packed drafts of the data folder (``overtone train drafts``) instead, which are of all edits.
     first, prior
         Folders of the runs of ``diffrir-s1`` and ``diffrir-s2-prior`` that a later stage begins with.
     """
@@ -59,8 +64,62 @@ class Settings:
     scale: Literal[1, 2, 4] = 1
     patch: Annotated[Count, Field(multiple_of=32)] = 128
     damage: Damage = field(default_factory=Damage)
+    drafted: bool = False
     first: Path = Path(f"training-{FIRST}")
     prior: Path = Path(f"training-{PRIOR}")
+
+
+class Source(Protocol):
+    """What the stages learn from and are judged by."""
+
+    @property
+    def shape(self) -> RestorerShape:
+        """Of the restorer."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """Of the stage."""
+        ...
+
+    def learnt(self, draws: Draws) -> tuple[Tensor, ...]:
+        """A batch's tensors, and the noise ``(n, p)`` that its IPR is noised with."""
+        ...
+
+    def judged(self, device: torch.device) -> tuple[Tensor, ...]:
+        """The same samples each time, of the photographs aside."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Drafted:
+    """Packed drafts of every kind of edit.
+
+    Attributes
+    ----------
+    packs, aside
+        Learnt from, judged by.
+    shape, settings, seed
+        As in :class:`Samples`.
+    """
+
+    packs: Packed
+    aside: Packed
+    shape: RestorerShape
+    settings: Settings
+    seed: int
+
+    def learnt(self, draws: Draws) -> tuple[Tensor, ...]:
+        """A batch's tensors, and the noise ``(n, p)`` that its IPR is noised with."""
+        batch = self.packs.batch(draws.rows(len(self.packs)), draws.generators, self.settings.patch)
+        return (*vars(batch).values(), draws.normal(self.shape.prior))
+
+    def judged(self, device: torch.device) -> tuple[Tensor, ...]:
+        """The same samples each time, of the photographs aside: the first of each pack."""
+        rows = range(min(_DRAFTS_JUDGED, len(self.aside)))
+        batch = self.aside.batch(rows)
+        noise = Draws(self.seed, rows).normal(self.shape.prior)
+        return tuple(each.to(device) for each in (*vars(batch).values(), noise))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +144,11 @@ class Samples:
     settings: Settings
     seed: int
 
-    def drawn(self, draws: Draws, photos: Sequence[np.ndarray]) -> tuple[Tensor, ...]:
+    def learnt(self, draws: Draws) -> tuple[Tensor, ...]:
         """A batch's tensors, and the noise ``(n, p)`` that its IPR is noised with."""
+        return self._drawn(draws, self.photos)
+
+    def _drawn(self, draws: Draws, photos: Sequence[np.ndarray]) -> tuple[Tensor, ...]:
         made = [self._sample(generator, photos) for generator in draws.generators]
         parts = [torch.cat(each) for each in zip(*(vars(one).values() for one in made), strict=True)]
         return (*parts, draws.normal(self.shape.prior))
@@ -97,7 +159,7 @@ class Samples:
 
     def judged(self, device: torch.device) -> tuple[Tensor, ...]:
         """The same samples each time, of the photographs aside."""
-        return tuple(each.to(device) for each in self.drawn(Draws(self.seed, range(_JUDGED)), self.aside))
+        return tuple(each.to(device) for each in self._drawn(Draws(self.seed, range(_JUDGED)), self.aside))
 
 
 class First(Stage):
@@ -107,13 +169,13 @@ class First(Stage):
     trains = ("G.*", "E.*")
     blocks = ("G.*",)
 
-    def __init__(self, teacher: Teacher, samples: Samples) -> None:
+    def __init__(self, teacher: Teacher, samples: Source) -> None:
         self.module = self.teacher = teacher
         self.samples = samples
 
     def batch(self, draws: Draws) -> tuple[Tensor, ...]:
         """Damaged patches with their truth, reference, mask and noise."""
-        return self.samples.drawn(draws, self.samples.photos)
+        return self.samples.learnt(draws)
 
     def made(self, batch: Batch) -> Tensor:
         """``(n, 3, H, W)`` restored."""
@@ -152,7 +214,7 @@ class Second(Stage):
         Whether everything learns; else only extractor and denoiser.
     """
 
-    def __init__(self, teacher: Teacher, network: DiffRIR, samples: Samples, *, joint: bool) -> None:
+    def __init__(self, teacher: Teacher, network: DiffRIR, samples: Source, *, joint: bool) -> None:
         self.name = SECOND if joint else PRIOR
         self.module = nn.ModuleDict({"teacher": teacher, "network": network})
         self.trains = ("network.condition.*", "network.denoise.*", *(("network.G.*",) if joint else ()))
@@ -161,7 +223,7 @@ class Second(Stage):
 
     def batch(self, draws: Draws) -> tuple[Tensor, ...]:
         """As in the first stage."""
-        return self.samples.drawn(draws, self.samples.photos)
+        return self.samples.learnt(draws)
 
     def loss(self, batch: tuple[Tensor, ...]) -> dict[str, Tensor]:
         """L1 of the IPR, and where it is joint of the picture in the mask."""
@@ -185,18 +247,26 @@ class Second(Stage):
 
     def export(self, folder: Path) -> None:
         """The restorer of this scale, where it is done."""
-        if not self.joint:
-            return
-        weights = tensors_of({self.network.shape.scale: self.network})
-        stored = {name: value.cpu().numpy() for name, value in weights.items()}
-        write_bytes(folder / Path(WEIGHTS).name, storage.write(stored, "half"))
-        write_bytes(folder / Path(CONFIG).name, json.dumps(describe([self.network.shape]), indent=1).encode())
+        if self.joint:
+            write(self.network, folder)
+
+
+def write(network: DiffRIR, folder: Path) -> None:
+    """A restorer as the engine loads it."""
+    weights = tensors_of({network.shape.scale: network})
+    stored = {name: value.cpu().numpy() for name, value in weights.items()}
+    write_bytes(folder / Path(WEIGHTS).name, storage.write(stored, "half"))
+    write_bytes(folder / Path(CONFIG).name, json.dumps(describe([network.shape]), indent=1).encode())
+
+
+def in_mask(far: Tensor, mask: Tensor) -> Tensor:
+    """``(n,)`` means of ``(n, c, H, W)`` over the mask ``(n, 1, H, W)``; 0 where it is empty."""
+    return (far * mask).sum((1, 2, 3)) / (far.shape[1] * mask.sum((1, 2, 3))).clamp(min=_TINY)
 
 
 def picture_loss(made: Tensor, batch: Batch) -> Tensor:
     """L1 in each sample's mask alone, the rest is the photo's own in the result; the mean over the samples."""
-    far = ((made - batch.truth).abs() * batch.mask).sum((1, 2, 3))
-    return (far / (3 * batch.mask.sum((1, 2, 3)))).mean()
+    return in_mask((made - batch.truth).abs(), batch.mask).mean()
 
 
 def packed(shape: RestorerShape, batch: Batch) -> Tensor:
@@ -212,13 +282,13 @@ def build_first(data: Path | None, settings: Mapping[str, Any], seed: int) -> Fi
     BadInput
         When a setting is unknown or the data has too few photographs.
     """
-    samples, teacher, _ = _ready(data, settings, seed)
+    samples, teacher, _ = ready(data, _validated(settings), seed)
     return First(teacher, samples)
 
 
 def build_prior(data: Path | None, settings: Mapping[str, Any], seed: int) -> Second:
     """``diffrir-s2-prior`` for the starter; raises BadInput also when the run of ``diffrir-s1`` is absent."""
-    samples, teacher, network = _ready(data, settings, seed)
+    samples, teacher, network = ready(data, _validated(settings), seed)
     begin_with(samples.settings.first, teacher, FIRST)
     network.G.load_state_dict(teacher.G.state_dict())
     return Second(teacher, network, samples, joint=False)
@@ -233,20 +303,36 @@ def build_second(data: Path | None, settings: Mapping[str, Any], seed: int) -> S
     return Second(stage.teacher, stage.network, stage.samples, joint=True)
 
 
-def _ready(data: Path | None, settings: Mapping[str, Any], seed: int) -> tuple[Samples, Teacher, DiffRIR]:
-    chosen = validated(Settings, dict(settings), "DiffRIR settings")
+def _validated(settings: Mapping[str, Any]) -> Settings:
+    return validated(Settings, dict(settings), "DiffRIR settings")
+
+
+def ready(data: Path | None, chosen: Settings, seed: int) -> tuple[Source, Teacher, DiffRIR]:
+    """What a stage learns from, and fresh networks; raises BadInput when the data is too small."""
     shape = RestorerShape.starter(chosen.scale)
-    photos = read_photos(item for item in items.photos(data) if item.trainable)
-    large = [photo for photo in photos if min(photo.shape[:2]) >= chosen.patch]
-    if len(large) < 2:
-        raise BadInput(f"The data has {len(large)} photographs of {chosen.patch} pixels or more a side: too few.")
-    learnt = [photo for place, photo in enumerate(large) if place % _ASIDE]
+    source = _drafted(data, shape, chosen, seed) if chosen.drafted else _made(data, shape, chosen, seed)
     torch.manual_seed(seed)
     teacher, network = Teacher(shape), DiffRIR(shape)
     prepare(teacher, network)
     for module in (teacher, network):
         module.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-    return Samples(learnt, large[::_ASIDE], shape, chosen, seed), teacher, network
+    return source, teacher, network
+
+
+def _drafted(data: Path | None, shape: RestorerShape, chosen: Settings, seed: int) -> Drafted:
+    if shape.scale != 1:
+        raise BadInput("Drafts are of the size that they are restored at.", "Set the scale to 1, or drafted to false.")
+    folder = items.data_folder(data)
+    return Drafted(Packed(folder, "learnt"), Packed(folder, "aside"), shape, chosen, seed)
+
+
+def _made(data: Path | None, shape: RestorerShape, chosen: Settings, seed: int) -> Samples:
+    photos = read_photos(item for item in items.photos(data) if item.trainable)
+    large = [photo for photo in photos if min(photo.shape[:2]) >= chosen.patch]
+    if len(large) < 2:
+        raise BadInput(f"The data has {len(large)} photographs of {chosen.patch} pixels or more a side: too few.")
+    learnt = [photo for place, photo in enumerate(large) if place % _ASIDE]
+    return Samples(learnt, large[::_ASIDE], shape, chosen, seed)
 
 
 @dataclass(frozen=True)
