@@ -16,7 +16,7 @@ class HistoryStep:
     instruction
         What was asked, in words.
     engine, seed
-        What did it.
+        What did it; no engine, an empty name, when pixels were only kept, moved or resampled by hand.
     when
         ISO 8601, with the zone; empty when it is not known.
     made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from engine.commands.crop import crop
 from engine.commands.demo import demo
 from engine.commands.describe import describe, embed
 from engine.commands.edit import edit
@@ -17,5 +18,5 @@ from engine.commands.select import select
 
 def register(app: typer.Typer) -> None:
     """Add the commands of the main job."""
-    for command in (edit, generate, expand, restore, plan, select, describe, embed, inspect, demo):
+    for command in (edit, generate, expand, crop, restore, plan, select, describe, embed, inspect, demo):
         app.command()(command)

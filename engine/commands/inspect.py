@@ -54,7 +54,8 @@ def lines(found: Inspection) -> list[str]:
     for number, step in enumerate(found.provenance.steps, 1):
         when = f"{step.when}, " if step.when else ""
         what = "made from words" if step.made else "edited"
-        told.append(f"{number}. {what}: {step.instruction} ({when}engine {step.engine}, seed {step.seed})")
+        by = f"engine {step.engine}, seed {step.seed}" if step.engine else "by hand"
+        told.append(f"{number}. {what}: {step.instruction} ({when}{by})")
     return [*told, *found.notes]
 
 

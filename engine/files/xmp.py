@@ -66,10 +66,11 @@ def updated(
     turned = upright and bool(_remove(root, TIFF, "Orientation"))
     if turned:
         _set(root, TIFF, "Orientation", "1")
-    if steps:
+    if any(each.engine for each in steps):  # framing by hand leaves the source what it was
         said = _remove(root, EXTENSION, "DigitalSourceType")
         made = MADE in said or any(each.made for each in steps)
         _set(root, EXTENSION, "DigitalSourceType", MADE if made else EDITED)
+    if steps:
         events = _history(root)
         for each in steps:
             events.appendChild(_event(document, each))
@@ -93,7 +94,7 @@ def provenance(packet: bytes | None) -> Provenance:
     steps = []
     for event in root.getElementsByTagNameNS(RDF, "li"):
         said = {name: _field(event, OWN, name) for name in ("instruction", "engine", "seed", "made")}
-        if said["engine"]:
+        if said["engine"] or said["instruction"]:
             seed = int(said["seed"]) if said["seed"].isdecimal() else 0
             when = _field(event, EVENT, "when")
             steps.append(HistoryStep(said["instruction"], said["engine"], seed, when, said["made"] == "True"))
@@ -203,7 +204,7 @@ def _event(document: minidom.Document, step: HistoryStep) -> minidom.Element:
     event = _element(document, RDF, "li")
     event.setAttributeNS(RDF, "rdf:parseType", "Resource")
     event.setAttribute("xmlns:rdf", RDF)
-    words = f"{step.instruction} (engine {step.engine}, seed {step.seed})"
+    words = f"{step.instruction} (engine {step.engine}, seed {step.seed})" if step.engine else step.instruction
     for namespace, name, value in (
         (EVENT, "action", "created" if step.made else "edited"),
         (EVENT, "softwareAgent", f"Overtone {version('overtone')}"),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from engine.amounts import margins_from
 from engine.picture import Photo
-from engine.project.edits import Edit, State, Under, growth, new_key
+from engine.project.edits import NO_MARGINS, Edit, State, Under, new_key
 from engine.project.store import Fresh, Store, fresh_mask, mask_member, patch_member
-from engine.values import EditRequest, EditResult, Instruction, Settings
+from engine.values import Box, EditRequest, EditResult, Instruction, Margins, Op, Plan, Settings
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,3 +76,20 @@ def accepted(pending: Pending, base: Photo, made_on: State, store: Store) -> Edi
         request.context if request else None,
         made_on=tuple(Under(below, opacity) for below, opacity, _, _ in made_on),
     )
+
+
+def growth(before: Photo, after: Photo, plan: Plan, asked: Margins | None) -> Margins | None:
+    """How far ``after`` grew over ``before``, as asked or planned, if the pixels agree; nothing for another picture."""
+    if (before.pixels.shape[2], before.pixels.dtype) != (after.pixels.shape[2], after.pixels.dtype):
+        return None
+    if (before.width, before.height) == (after.width, after.height):
+        return NO_MARGINS
+    words = [margins_from(each, before.width, before.height) for each in plan.operations if each.op is Op.expand]
+    for margins in (asked, *words):
+        if margins is None:
+            continue
+        inner = Box(margins.left, margins.top, margins.left + before.width, margins.top + before.height)
+        fits = (inner.right + margins.right, inner.bottom + margins.bottom) == (after.width, after.height)
+        if fits and np.array_equal(after.pixels[inner.slices], before.pixels):
+            return margins
+    return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.framing import Framing
 from engine.project.edits import Edits
 from engine.project.mask import Atom, Patch
 from engine.project.references import Reference
@@ -52,17 +53,20 @@ class Change:
     label
         What the step did, a key such as ``paint``; the window has the words for it.
     mask
-        Undo atom of the mask, if it changed.
+        Undo atom of the mask, if it changed; of one that was framed, as it was before.
     edits
         The stack before and after, if it changed.
     references
         The references before and after, if they changed.
+    framing
+        How the picture and its mask were framed, if they were.
     """
 
     label: str
     mask: Atom | PackedAtom | None = None
     edits: tuple[Edits, Edits] | None = None
     references: tuple[tuple[Reference, ...], tuple[Reference, ...]] | None = None
+    framing: Framing | None = None
 
     @property
     def photos(self) -> bool:

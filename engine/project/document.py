@@ -10,12 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from engine.files.options import RawOptions
+from engine.framing import Framing, framed_pixels
 from engine.picture import Photo
 from engine.project import edits as stack
 from engine.project.accepting import Pending, accepted
 from engine.project.changes import Change, Steps, Touched
-from engine.project.edits import Edit, Edits, State
+from engine.project.edits import Edit, Edits, State, framed_edit
 from engine.project.mask import Atom, Mask
 from engine.project.pictures import Pictures
 from engine.project.references import Reference, numbered
@@ -238,7 +241,7 @@ class Document:
                 base, made_on = self.photo, stack.state(self.edits)
             self._accepting = (pending, accepted(pending, base, made_on, self.store))
         edit = self._accepting[1]
-        after = (*self.edits, edit) if replaced is None else stack.instead(self.edits, replaced.key, edit)
+        after = stack.with_new(self.edits, edit) if replaced is None else stack.instead(self.edits, replaced.key, edit)
         if replaced is None and base is self.photo:
             self._pictures.remember(after, pending.photo)
         return after
@@ -258,6 +261,18 @@ class Document:
         picture = self.picture(edits)
         self.pending = None
         return self._change_edits(label, edits, picture, None)
+
+    def framed(self, framing: Framing, text: str) -> Edits:
+        """The stack with the picture framed; ``text`` says it to the user. :meth:`frame` takes it."""
+        made_on = self._pictures.state_of(self.photo) or stack.state(self.edits)
+        return stack.with_new(self.edits, framed_edit(framing, text, made_on))
+
+    def frame(self, framing: Framing, edits: Edits) -> Touched:
+        """Take the stack that :meth:`framed` gave, the mask framed along; raises as :meth:`set_edits`."""
+        picture = self.picture(edits)
+        self.pending = None
+        mask = self._framed_mask(framing)
+        return self._change_edits("crop", edits, picture, self.mask.clear(), framing, mask)
 
     def written_patches(self, boxes: Mapping[str, Box | None]) -> None:
         """Note what edits changed, by key, now that their patches are written."""
@@ -337,10 +352,20 @@ class Document:
         before, self.references = self.references, references
         self._push(Change(label, references=(before, references)))
 
-    def _change_edits(self, label: str, edits: Edits, picture: Photo, cleared: Atom | None) -> Touched:
+    def _change_edits(
+        self,
+        label: str,
+        edits: Edits,
+        picture: Photo,
+        cleared: Atom | None,
+        framing: Framing | None = None,
+        mask: np.ndarray | None = None,
+    ) -> Touched:
         before, self.edits = self.edits, edits
         self._show(picture)
-        resized = self._fit_mask()
+        resized = self._fit_mask(anew=framing is not None)
+        if mask is not None:
+            self.mask.replace(mask)
         if cleared is not None or resized:
             self.strokes += 1
         last = self._steps.last
@@ -350,16 +375,20 @@ class Document:
                 self._steps.amend(Change(label, edits=(first, edits)))
                 self._tell()
                 return Touched(photo=True)
-        self._push(Change(label, mask=cleared, edits=(before, edits)))
+        self._push(Change(label, mask=cleared, edits=(before, edits), framing=framing))
         return Touched(self.mask.whole if resized else None, photo=True)
 
     def _show(self, picture: Photo) -> None:
         self.photo = picture
         self._pictures.remember(self.edits, picture)
 
-    def _fit_mask(self) -> bool:
-        """A mask of the picture's size; whether that is another one."""
-        if (self.photo.width, self.photo.height) == (self.mask.width, self.mask.height):
+    def _framed_mask(self, framing: Framing) -> np.ndarray | None:
+        """What a framing keeps of the mask, ``(h, w)`` uint8; nothing of an empty one."""
+        return None if self.mask.empty else framed_pixels(self.mask.values[..., None], framing)[..., 0]
+
+    def _fit_mask(self, *, anew: bool = False) -> bool:
+        """A mask of the picture's size, an empty one where that is another size or ``anew``; whether it was made."""
+        if not anew and (self.photo.width, self.photo.height) == (self.mask.width, self.mask.height):
             return False
         self.mask = Mask(self.photo.width, self.photo.height)
         return True
@@ -372,11 +401,15 @@ class Document:
         if change.references is not None:
             self.references = change.references[0 if undo else 1]
         atom, box, resized = change.atom, None, False
+        framing = change.framing
+        mask = self._framed_mask(framing) if framing is not None and not undo else None
         if change.edits is not None:
             self.edits = change.edits[0 if undo else 1]
             self._show(picture)
             self.pending = None
-            resized = self._fit_mask()
+            resized = self._fit_mask(anew=framing is not None)
+        if mask is not None:
+            self.mask.replace(mask)
         if atom is not None and (undo or not resized):  # forwards, the atom speaks of the mask of the other size
             box = self.mask.apply(atom, undo=undo)
         if atom is not None or resized:

@@ -11,20 +11,20 @@ running them again on the present picture is what mends them. Edits that do not 
 An edit that grew the picture is shown wholly or not at all, and moves the later ones back by its margins when it is
 hidden. One that replaced the whole
 picture by another of its own size has no margins: while it is hidden, what was made on it has no place and waits.
+
+A framing (a crop, a turn) has no pixels of its own: it is done anew to whatever the edits below it show. Hidden, a crop
+moves the later edits by its corner; one that turns the picture makes them wait.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from engine.amounts import margins_from
-from engine.picture import HistoryStep, Photo
-from engine.project.patches import Patch, overlap
-from engine.values import Box, Instruction, Margins, Op, Plan, Settings
+from engine.framing import Framing
+from engine.project.patches import overlap
+from engine.values import Box, Instruction, Margins, Plan, Settings
 
 NO_MARGINS = Margins()
 State = tuple[tuple[str, float, int, int], ...]  # what is shown: key, opacity and place of each edit
@@ -49,7 +49,8 @@ class Edit:
     instruction, plan, settings, seed, engine
         All that led to it.
     margins
-        How far it grew the picture, nothing on any side as a rule; absent when it replaced the whole picture.
+        How far it grew the picture, nothing on any side as a rule; absent when it replaced the whole picture or framed
+        it.
     masked
         Whether a mask was painted for it; it is stored under the edit's key.
     context
@@ -63,9 +64,11 @@ class Edit:
         0 to 1.
     shift
         Added to its pixels' place, across and down, on account of edits deleted below it; absent when it has no place
-        any more.
+        any more. Of a framing: added to the place of the picture that it frames.
     made_on
         The edits shown below it when it was made; deleted ones stay named where they overlapped it.
+    framing
+        How it framed the picture below it; absent when it did something else.
     """
 
     key: str
@@ -82,6 +85,19 @@ class Edit:
     opacity: float = 1.0
     shift: tuple[int, int] | None = (0, 0)
     made_on: tuple[Under, ...] = ()
+    framing: Framing | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it put another picture in the place of the one below it."""
+        return self.margins is None and self.framing is None
+
+    @property
+    def origin(self) -> tuple[int, int] | None:
+        """Where the corner of the picture that it was made on lies in its result; absent when it is not there."""
+        if self.framing is not None:
+            return self.framing.origin
+        return None if self.margins is None else (self.margins.left, self.margins.top)
 
     @property
     def fixed(self) -> bool:
@@ -95,7 +111,6 @@ class Edit:
 
 
 Edits = tuple[Edit, ...]
-Opener = Callable[[str], Patch]
 
 
 def new_key() -> str:
@@ -105,7 +120,10 @@ def new_key() -> str:
 
 @dataclass(frozen=True)
 class Placed:
-    """A shown edit and where the corner of its result lies in the present picture."""
+    """A shown edit and where the corner of its result lies in the picture below it.
+
+    For a framing it is the corner of the picture that it was made on.
+    """
 
     edit: Edit
     across: int
@@ -113,29 +131,100 @@ class Placed:
 
     @property
     def box(self) -> Box | None:
-        """What it changed, in the present picture's pixels."""
+        """What it changed, in the pixels of the picture that it is put on."""
         return self.edit.box and self.edit.box.moved(self.across, self.down)
+
+
+def framed_edit(framing: Framing, text: str, made_on: State) -> Edit:
+    """A framing of the picture as an edit; ``text`` says it to the user, ``made_on`` is what was shown."""
+    return Edit(
+        new_key(),
+        Instruction(text),
+        Plan("", ""),
+        Settings(),
+        0,
+        engine="",
+        margins=None,
+        made_on=tuple(Under(below, opacity) for below, opacity, _, _ in made_on),
+        framing=framing,
+    )
 
 
 def placed(edits: Sequence[Edit]) -> list[Placed]:
     """The shown edits that have a place, in order."""
-    result: list[Placed] = []
+    return _laid(edits).places
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """Where edits lie.
+
+    Attributes
+    ----------
+    places
+        Of the edits, in order.
+    across, down
+        What is added to the place of one more edit that was made with all of the stack shown.
+    lost
+        Index of the hidden edit on account of which those above it have no place; absent when there is none.
+    """
+
+    places: list[Placed]
+    across: int
+    down: int
+    lost: int | None
+
+
+def _laid(edits: Sequence[Edit], *, hidden: bool = False) -> _Laid:
+    """Where the shown edits lie and, when asked for, the ``hidden`` ones that leave the picture's size as it is."""
+    places: list[Placed] = []
     across = down = 0
-    lost = False
-    for edit in edits:
-        if edit.margins is None:
+    lost: int | None = None
+    for index, edit in enumerate(edits):
+        if edit.whole:
             if edit.shown:
                 across = down = 0
-                result.append(Placed(edit, 0, 0))
-            lost = not edit.shown
+                places.append(Placed(edit, 0, 0))
+                lost = None
+            elif lost is None:
+                lost = index
             continue
-        if edit.shift is None or lost:
+        if edit.shift is None or lost is not None:
             continue
-        if edit.shown:
-            result.append(Placed(edit, across + edit.shift[0], down + edit.shift[1]))
+        place = Placed(edit, across + edit.shift[0], down + edit.shift[1])
+        if edit.shown or (hidden and not edit.fixed):
+            places.append(place)
+            if edit.framing is not None:
+                across = down = 0
+            continue
+        if edit.origin is None:
+            lost = index
+        elif edit.framing is not None:
+            across, down = place.across - edit.origin[0], place.down - edit.origin[1]
         else:
-            across, down = across - edit.margins.left, down - edit.margins.top
-    return result
+            across, down = across - edit.origin[0], down - edit.origin[1]
+    return _Laid(places, across, down, lost)
+
+
+def boxes(places: Sequence[Placed]) -> dict[str, Box | None]:
+    """By key, where in the picture of all places lies what each of them changed; nothing where that is not known."""
+    found: dict[str, Box | None] = {}
+    for place in places:
+        framing = place.edit.framing
+        if framing is not None:
+            found = {key: box and framing.mapped(box.moved(-place.across, -place.down)) for key, box in found.items()}
+        found[place.edit.key] = place.box
+    return found
+
+
+def with_new(edits: Edits, new: Edit) -> Edits:
+    """The stack with an edit that was made on what it shows now.
+
+    It goes under a hidden edit that leaves those above it without a place, else on top.
+    """
+    laid = _laid(edits)
+    index = len(edits) if laid.lost is None else laid.lost
+    return (*edits[:index], replace(new, shift=(-laid.across, -laid.down)), *edits[index:])
 
 
 def state(edits: Sequence[Edit]) -> State:
@@ -147,6 +236,7 @@ def strangers(edits: Sequence[Edit]) -> frozenset[str]:
     """Keys of the edits that show where the picture below is another than the one they were made on."""
     found: set[str] = set()
     places = {each.edit.key: each for each in placed(edits)}
+    where = boxes(_laid(edits, hidden=True).places)
     shown: dict[str, float] = {}
     for edit in edits:
         if not edit.shown:
@@ -154,21 +244,23 @@ def strangers(edits: Sequence[Edit]) -> frozenset[str]:
         place = places.get(edit.key)
         known = {under.key: under.opacity for under in edit.made_on}
         other = {key for key in known.keys() | shown.keys() if known.get(key) != shown.get(key)}
-        if place is None or any(_touch(key, place, edits, places) for key in other):
+        if place is None or any(_touch(key, place, edits, where) for key in other):
             found.add(edit.key)
         shown[edit.key] = edit.opacity
     return frozenset(found)
 
 
-def _touch(key: str, place: Placed, edits: Sequence[Edit], places: Mapping[str, Placed]) -> bool:
-    """Whether the edit ``key``, shown, hidden or gone, overlaps ``place``."""
+def _touch(key: str, place: Placed, edits: Sequence[Edit], where: Mapping[str, Box | None]) -> bool:
+    """Whether the edit ``key``, shown, hidden or gone, overlaps ``place``; ``where`` as :func:`boxes` gives it."""
     other = next((edit for edit in edits if edit.key == key), None)
     if other is None:
         return True  # it is gone, and stays named only where it overlapped
     if other.fixed:
         return True  # what lay where has changed
-    box = places[key].box if key in places else other.box
-    return box is None or place.box is None or overlap(box, place.box)
+    if place.edit.framing is not None:
+        return False  # it is done anew
+    box, own = where.get(key, other.box), where[place.edit.key]
+    return box is None or own is None or overlap(box, own)
 
 
 def below(edits: Edits, key: str) -> Edits:
@@ -190,127 +282,50 @@ def without(edits: Edits, key: str) -> Edits:
     """The stack without one edit; those made on it keep it in mind where they overlap it."""
     index = next(index for index, edit in enumerate(edits) if edit.key == key)
     gone = edits[index]
-    later = [_after_loss(edit, gone) for edit in edits[index + 1 :]]
-    return (*edits[:index], *_moved(later, gone.margins, NO_MARGINS))
+    return (*edits[:index], *_moved(_after_loss(edits[index + 1 :], gone), _corner(gone), (0, 0)))
 
 
 def instead(edits: Edits, key: str, new: Edit) -> Edits:
     """The stack with ``new`` in the place of the edit of that key."""
     index = next(index for index, edit in enumerate(edits) if edit.key == key)
     gone = edits[index]
-    later = [_after_loss(edit, gone) for edit in edits[index + 1 :]]
-    return (*edits[:index], new, *_moved(later, gone.margins, new.margins))
+    return (*edits[:index], new, *_moved(_after_loss(edits[index + 1 :], gone), _corner(gone), _corner(new)))
 
 
-def _after_loss(edit: Edit, gone: Edit) -> Edit:
-    if edit.box is None or gone.box is None or gone.fixed or overlap(edit.box, gone.box):
-        return edit
-    return replace(edit, made_on=tuple(under for under in edit.made_on if under.key != gone.key))
+def _after_loss(later: Edits, gone: Edit) -> list[Edit]:
+    """The edits above one that is gone; it stays named by those that it may have shown through."""
+    result = []
+    reframed = False  # boxes from below a framing are not those above it
+    for edit in later:
+        apart = edit.box is not None and gone.box is not None and not reframed and not overlap(edit.box, gone.box)
+        reframed = reframed or edit.framing is not None
+        named = gone.fixed or not (apart or edit.framing is not None)
+        kept = edit.made_on if named else tuple(under for under in edit.made_on if under.key != gone.key)
+        result.append(replace(edit, made_on=kept))
+    return result
 
 
-def _moved(later: Sequence[Edit], old: Margins | None, new: Margins | None) -> Edits:
-    """The edits above one whose margins went from ``old`` to ``new``, in their places again."""
+def _corner(edit: Edit) -> tuple[int, int] | None:
+    """Where the picture below an edit lies for those above it."""
+    if edit.framing is None or edit.origin is None:
+        return edit.origin
+    return edit.shift and (edit.origin[0] - edit.shift[0], edit.origin[1] - edit.shift[1])
+
+
+def _moved(later: Sequence[Edit], old: tuple[int, int] | None, new: tuple[int, int] | None) -> Edits:
+    """The edits above one with its corner moved from ``old`` to ``new``, in their places again."""
     if old == new:
         return tuple(later)
     result = []
-    resting = True  # on the changed edit; not any more above one that replaces the whole picture
+    resting = True  # on the changed edit; not any more above one that replaces or frames the whole picture
     for edit in later:
-        resting = resting and edit.margins is not None
+        resting = resting and not edit.whole
         if not resting or edit.shift is None:
             result.append(edit)
         elif old is None or new is None:
             result.append(replace(edit, shift=None))
         else:
-            across, down = new.left - old.left, new.top - old.top
+            across, down = new[0] - old[0], new[1] - old[1]
             result.append(replace(edit, shift=(edit.shift[0] + across, edit.shift[1] + down)))
+            resting = edit.framing is None
     return tuple(result)
-
-
-def growth(before: Photo, after: Photo, plan: Plan, asked: Margins | None) -> Margins | None:
-    """How far ``after`` grew over ``before``, as asked or planned, if the pixels agree; nothing for another picture."""
-    if (before.pixels.shape[2], before.pixels.dtype) != (after.pixels.shape[2], after.pixels.dtype):
-        return None
-    if (before.width, before.height) == (after.width, after.height):
-        return NO_MARGINS
-    words = [margins_from(each, before.width, before.height) for each in plan.operations if each.op is Op.expand]
-    for margins in (asked, *words):
-        if margins is None:
-            continue
-        inner = Box(margins.left, margins.top, margins.left + before.width, margins.top + before.height)
-        fits = (inner.right + margins.right, inner.bottom + margins.bottom) == (after.width, after.height)
-        if fits and np.array_equal(after.pixels[inner.slices], before.pixels):
-            return margins
-    return None
-
-
-def compose(base: Photo, places: Sequence[Placed], patch: Opener) -> Photo:
-    """Put edits over a picture.
-
-    Parameters
-    ----------
-    base
-        The original, or the picture of the edits below.
-    places
-        What to put on it, in order.
-    patch
-        Opens the patch of an edit's key.
-
-    Returns
-    -------
-    ``base`` itself when there is nothing to put on it. Pixels that no edit changed are those of ``base``, bit for bit.
-
-    Raises
-    ------
-    BadInput
-        When a patch is gone or damaged.
-    """
-    pixels, profile = base.pixels, base.icc
-    for place in places:
-        stored, margins = patch(place.edit.key), place.edit.margins
-        if margins is None:
-            pixels = np.zeros((stored.height, stored.width, stored.bands), stored.dtype)
-            profile = stored.profile
-        elif margins != NO_MARGINS:
-            pixels = _grown(pixels, margins)
-        elif not pixels.flags.writeable:
-            pixels = pixels.copy()
-        _paste(pixels, stored, place)
-    if not places:
-        return base
-    return replace(base, pixels=pixels, icc=profile, history=(*base.history, *map(_step, places)))
-
-
-def _step(place: Placed) -> HistoryStep:
-    """What a saved file says of an edit."""
-    edit = place.edit
-    made = all(operation.op is Op.generate for operation in edit.plan.operations)
-    return HistoryStep(edit.instruction.text, edit.engine, edit.seed, made=made and edit.margins is None)
-
-
-def _grown(pixels: np.ndarray, margins: Margins) -> np.ndarray:
-    sides = ((margins.top, margins.bottom), (margins.left, margins.right), (0, 0))
-    return np.pad(pixels, sides)
-
-
-def _paste(pixels: np.ndarray, stored: Patch, place: Placed) -> None:
-    height, width = pixels.shape[:2]
-    for box, values, changed in stored.tiles():
-        there = box.moved(place.across, place.down)
-        inside = there.clip(width, height)
-        if inside.width <= 0 or inside.height <= 0:
-            continue
-        part = inside.moved(-there.left, -there.top).slices
-        target, new = pixels[inside.slices], values[part]
-        where = True if changed is None else changed[part][..., None]
-        opacity = place.edit.opacity
-        np.copyto(target, new if opacity >= 1 else _mixed(target, new, opacity), where=where)
-
-
-def _mixed(below: np.ndarray, above: np.ndarray, opacity: float) -> np.ndarray:
-    """``below`` moved towards ``above``; straight transparency is weighed in, so that no unseen colour shows."""
-    low, high = below.astype(np.float32), above.astype(np.float32)
-    mixed = low + (high - low) * opacity
-    if below.shape[2] == 4:
-        weight = opacity * high[..., 3:] / np.maximum(mixed[..., 3:], 1e-6)
-        mixed[..., :3] = low[..., :3] + (high[..., :3] - low[..., :3]) * np.clip(weight, 0, 1)
-    return np.rint(mixed).astype(below.dtype)

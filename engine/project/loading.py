@@ -66,8 +66,9 @@ def _edits(manifest: Manifest, folder: Path, store: Store) -> tuple[Edits, list[
     for number, stored in enumerate(manifest.edits, 1):
         try:
             edit = loaded_edit(stored, folder)
-            for _ in store.open(patch_member(edit.key)).tiles():  # read whole: what is damaged is found out now
-                pass
+            if edit.framing is None:
+                for _ in store.open(patch_member(edit.key)).tiles():  # read whole: what is damaged is found out now
+                    pass
             edits.append(edit)
         except BadInput:
             notes.append(f"Edit {number} (“{stored.instruction.text}”) is damaged and was left out.")

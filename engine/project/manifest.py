@@ -12,10 +12,11 @@ from typing import Any, ClassVar
 
 from engine.errors import BadInput
 from engine.files.options import RawOptions
+from engine.framing import Framing
 from engine.project.edits import Under
 from engine.values import STRICT, Box, Instruction, Margins, Media, Plan, Settings
 
-VERSION = 2
+VERSION = 3
 NAME = "project.json"
 LARGEST = 64 * 2**20  # bytes of that file; an edit takes about two kilobytes
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -89,6 +90,7 @@ class StoredEdit:
     opacity: float
     shift: tuple[int, int] | None
     made_on: tuple[Under, ...]
+    framing: Framing | None
 
 
 @dataclass(frozen=True)
@@ -201,6 +203,7 @@ def _check(manifest: Manifest, name: str) -> None:
     for edit in manifest.edits:
         inside = [reference.file for reference in edit.instruction.references if reference.file is not None]
         claim(all(MEMBER.fullmatch(Path(file).as_posix()) for file in inside), "a reference's file")
+        claim(edit.framing is None or (edit.margins is None and not edit.masked), "an edit's framing")
         claim(edit.margins is None or min(vars(edit.margins).values()) >= 0, "an edit's margins")
 
 
@@ -242,7 +245,12 @@ def _without_raw(old: Json) -> Json:
     return {**old, "version": 2}
 
 
-MIGRATIONS: dict[int, Callable[[Json], Json]] = {0: _from_flat, 1: _without_raw}
+def _without_framings(old: Json) -> Json:
+    """Version 2: no edit framed the picture."""
+    return {**old, "version": 3, "edits": [{**edit, "framing": None} for edit in old.get("edits", [])]}
+
+
+MIGRATIONS: dict[int, Callable[[Json], Json]] = {0: _from_flat, 1: _without_raw, 2: _without_framings}
 
 
 def migrated(values: Json, name: str) -> Json:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from engine.picture import Photo
-from engine.project.edits import Edit, Opener, Placed, State, compose, placed
+from engine.project.composing import Opener, compose
+from engine.project.edits import Edit, Placed, State, placed
 
 HELD = 128 * 2**20  # bytes of pictures kept beside the present one, so that undo is at once where they are small
 SLOW = 4_000_000  # pixels; composing more than these takes long enough to be noticed

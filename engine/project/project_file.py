@@ -31,7 +31,7 @@ def members(manifest: Manifest) -> list[str]:
     names = [manifest.original.member]
     names += [each.file.member for each in manifest.references if each.file is not None]
     for edit in manifest.edits:
-        names.append(patch_member(edit.key))
+        names += [patch_member(edit.key)] if edit.framing is None else []
         names += [mask_member(edit.key)] if edit.masked else []
         names += [plan_member(edit.key)] if edit.embedded else []
         names += [each.file.as_posix() for each in edit.instruction.references if each.file is not None]
@@ -120,7 +120,7 @@ def summary(path: Path) -> dict[str, Any]:
                 "seed": edit.seed,
                 "visible": edit.visible,
                 "opacity": edit.opacity,
-                "size": sizes[patch_member(edit.key)],
+                "size": sizes.get(patch_member(edit.key), 0),
             }
             for edit in manifest.edits
         ],

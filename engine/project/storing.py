@@ -95,6 +95,7 @@ def stored_edit(edit: Edit, members: Mapping[Path, str | None], box: Box | None,
         edit.opacity,
         edit.shift,
         edit.made_on,
+        edit.framing,
     )
 
 
@@ -126,4 +127,5 @@ def loaded_edit(stored: StoredEdit, folder: Path) -> Edit:
         stored.opacity,
         stored.shift,
         stored.made_on,
+        stored.framing,
     )
