@@ -66,6 +66,8 @@ class Canvas(Sight):
         A waiting picture has come, gone or moved.
     margins_changed
         The frame to expand to has changed.
+    crop_changed
+        The frame to crop to has changed.
     entered
         Enter has been pressed on a tool that carries something out.
     tool
@@ -97,6 +99,7 @@ class Canvas(Sight):
     frame_changed = Signal()
     ghosts_changed = Signal()
     margins_changed = Signal()
+    crop_changed = Signal()
     entered = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:

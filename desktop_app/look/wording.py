@@ -122,6 +122,7 @@ def change_name(key: str) -> str:
         "feather mask": translate("wording", "Feather Mask"),
         "mask from file": translate("wording", "Mask from File"),
         "accept": translate("wording", "Accepted Edit"),
+        "crop": translate("wording", "Crop"),
         "hide edit": translate("wording", "Hidden Edit"),
         "show edit": translate("wording", "Shown Edit"),
         "opacity": translate("wording", "Opacity of an Edit"),

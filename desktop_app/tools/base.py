@@ -30,6 +30,7 @@ class Tool(enum.Enum):
     remover = "remover"
     place = "place"
     expand = "expand"
+    crop = "crop"
 
 
 BRUSHES = frozenset({Tool.brush, Tool.eraser, Tool.remover})

@@ -1,4 +1,4 @@
-"""What the canvas asks of the engine: select, remove, place, expand, and the context of every edit."""
+"""What the canvas asks for: select, remove, place, expand, crop, and the context of every edit."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from desktop_app.client.engine_client import EngineClient
 from desktop_app.client.questions import Questions
 from desktop_app.runs.runs import Runs
 from desktop_app.tools.base import Tool
+from desktop_app.tools.cropping import Cropping
 from desktop_app.tools.expanding import Expanding
 from desktop_app.tools.placing import Placing
 from desktop_app.tools.removing import Removing
@@ -23,7 +24,7 @@ from engine.values import EditRequest, Settings
 
 
 class CanvasWork(QObject):
-    """Connects a stage with the engine.
+    """Connects a stage with the engine and the document.
 
     Parameters
     ----------
@@ -59,14 +60,17 @@ class CanvasWork(QObject):
         self.removing = Removing(canvas, session, runs, settings, self)
         self.placing = Placing(canvas, session, runs, background, Questions(client, self), settings, self)
         self.expanding = Expanding(canvas, session, runs, settings, words, run, self)
+        self.cropping = Cropping(canvas, session, runs, self)
         runs.dress = self.dress
         canvas.object_asked.connect(self.selecting.point)
         options.words_asked.connect(lambda phrase: self.selecting.words(phrase, canvas.combine))
         options.expand_asked.connect(self.expanding.run)
         options.place_asked.connect(self.placing.run)
+        options.crop.crop_asked.connect(self.cropping.run)
         canvas.entered.connect(self._on_enter)
         self.placing.placed.connect(lambda: toolbox.choose(Tool.place))
-        for source in (self.selecting, self.removing, self.placing, masks):
+        self.cropping.cropped.connect(lambda: toolbox.choose(Tool.hand))
+        for source in (self.selecting, self.removing, self.placing, self.cropping, masks):
             source.failed.connect(self.failed)
 
     def dress(self, request: EditRequest) -> EditRequest:
@@ -81,5 +85,7 @@ class CanvasWork(QObject):
     def _on_enter(self) -> None:
         if self._canvas.tool is Tool.expand:
             self.expanding.run()
+        elif self._canvas.tool is Tool.crop:
+            self.cropping.run()
         else:
             self.placing.run()

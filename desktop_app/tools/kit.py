@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from desktop_app.tools.base import Gesture, Tool
+from desktop_app.tools.crop import Crop
 from desktop_app.tools.expand import Expand
 from desktop_app.tools.hand import PhotoHand
 from desktop_app.tools.pick import Pick
@@ -26,11 +27,12 @@ class Kit:
     remover: Remover
     placer: Place
     expander: Expand
+    cropper: Crop
 
 
 def make(canvas: Canvas) -> Kit:
     """The kit of a canvas."""
-    remover, placer, expander = Remover(canvas), Place(canvas), Expand(canvas)
+    remover, placer, expander, cropper = Remover(canvas), Place(canvas), Expand(canvas), Crop(canvas)
     gestures = {
         Tool.hand: PhotoHand(canvas),
         Tool.brush: Stroke(canvas),
@@ -43,5 +45,6 @@ def make(canvas: Canvas) -> Kit:
         Tool.remover: remover,
         Tool.place: placer,
         Tool.expand: expander,
+        Tool.crop: cropper,
     }
-    return Kit(gestures, remover, placer, expander)
+    return Kit(gestures, remover, placer, expander, cropper)

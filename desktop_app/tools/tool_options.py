@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel,
 from desktop_app.look.theme import Look
 from desktop_app.look.widgets import ActionButton, ElidedLabel, IconButton, label, push
 from desktop_app.tools.base import BRUSHES, SHAPES, Brush, Tool
+from desktop_app.tools.crop_options import CropOptions
 from desktop_app.tools.mask_panel import MaskPanel
 from desktop_app.window.actions import Actions
 from engine.project.mask import Combine
@@ -82,6 +83,8 @@ class ToolOptions(QFrame):
         self._add(frozenset({Tool.pick}), self._words_group())
         self._add(frozenset({Tool.place}), self._place_group())
         self._add(frozenset({Tool.expand}), self._expand_group())
+        self.crop = CropOptions(look, self)
+        self._add(frozenset({Tool.crop}), self.crop)
         self._add(frozenset({Tool.hand}), self._frame_group(actions))
         self.hint = ElidedLabel(self, parts=True)
         self.row.addWidget(self.hint, 1)
@@ -178,6 +181,7 @@ class ToolOptions(QFrame):
             Tool.remover: (self.tr("Remove"), self.tr("Paint over it; let go, and it is gone")),
             Tool.place: (self.tr("Place"), self.tr("Drag it; corners scale, the round handle turns it")),
             Tool.expand: (self.tr("Expand"), self.tr("Drag the frame outwards; Enter fills it")),
+            Tool.crop: (self.tr("Crop"), self.tr("Drag the frame; beside it, turn the photo; Enter crops")),
         }
         return words[tool]
 

@@ -12,7 +12,7 @@ GROUPS = (
     ("hand",),
     ("brush", "eraser"),
     ("lasso", "polygon", "rectangle", "ellipse", "pick"),
-    ("remover", "place", "expand"),
+    ("remover", "place", "expand", "crop"),
 )
 
 

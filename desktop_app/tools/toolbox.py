@@ -56,10 +56,14 @@ class Toolbox(QObject):
         options.mask_panel.overlay_asked.connect(self._set_overlay)
         canvas.ghosts_changed.connect(self._on_ghosts)
         canvas.margins_changed.connect(self._show_margins)
+        canvas.crop_changed.connect(self._show_crop)
         options.flip_asked.connect(canvas.kit.placer.flip)
         options.turn_asked.connect(canvas.kit.placer.turn)
         options.drop_asked.connect(canvas.kit.placer.drop)
         options.ratio_asked.connect(canvas.kit.expander.hold_to)
+        options.crop.ratio_asked.connect(canvas.kit.cropper.hold_to)
+        options.crop.turn_asked.connect(canvas.kit.cropper.turn)
+        options.crop.degrees_asked.connect(canvas.kit.cropper.straighten)
         options.show_brush(canvas.brush)
         options.show_combine(canvas.combine)
         self._show_frame()
@@ -72,12 +76,15 @@ class Toolbox(QObject):
         """Take a tool; every tool but the hand needs the photo alone."""
         if tool is not Tool.hand:
             self._canvas.set_compare(Compare.after)
+        self._options.crop.forget()
         self._canvas.set_tool(tool)
         self._by_tool[tool].setChecked(True)
         self._options.show_tool(tool)
         self._show_frame()
         if tool is Tool.expand:
             self._canvas.kit.expander.make_room()
+        elif tool is Tool.crop:
+            self._canvas.kit.cropper.make_room()
 
     def switch(self) -> None:
         """From adding to taking away, and back."""
@@ -139,6 +146,10 @@ class Toolbox(QObject):
         self._options.show_expand(
             "" if expander.empty else expander.size_words(), self._runnable and not expander.empty
         )
+
+    def _show_crop(self) -> None:
+        cropper = self._canvas.kit.cropper
+        self._options.crop.show_frame(cropper.frame, cropper.size_words(), not cropper.empty)
 
     def _show_frame(self) -> None:
         self._actions.reset_frame.setEnabled(self._canvas.frame.chosen is not None)

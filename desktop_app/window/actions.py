@@ -41,6 +41,7 @@ class Actions:
         self.remover = self._make(translate("actions", "Re&move Brush"), "J", checkable=True)
         self.place = self._make(translate("actions", "Place the Pi&cture"), "V", checkable=True)
         self.expand = self._make(translate("actions", "E&xpand the Frame"), "C", checkable=True)
+        self.crop = self._make(translate("actions", "Cr&op and Straighten"), "Shift+C", checkable=True)
         group = QActionGroup(window)
         for tool in self.tools():
             group.addAction(tool)
@@ -134,7 +135,7 @@ class Actions:
         """The tools, of which one is chosen; in the order of the strip beside the photo."""
         return (
             self.hand, self.brush, self.eraser, self.lasso, self.polygon, self.rectangle, self.ellipse, self.pick,
-            self.remover, self.place, self.expand,
+            self.remover, self.place, self.expand, self.crop,
         )  # fmt: skip
 
     def _make(self, text: str, keys: Keys = None, *, checkable: bool = False) -> QAction:

@@ -21,6 +21,7 @@ from desktop_app.window.actions import Actions
 from desktop_app.window.welcome import Welcome
 from desktop_app.work.document import Document, Touched
 from desktop_app.work.session import Session
+from engine.project.edits import unframed
 
 FLOAT = 20  # logical pixels between the result's bar and the lower edge
 
@@ -98,10 +99,10 @@ class Stage(QStackedWidget):
         pending = document.pending
         shown = pending.photo if pending is not None else document.photo
         against = self._results.against
-        before = document.original if pending is None else pending.base or document.photo
+        before = self._session.before() if pending is None else pending.base or document.photo
         before = against.pending.photo if against is not None else before
         after_pyramid = self._session.pyramid(shown)
-        before_pyramid = self._session.pyramid(before) if before is not shown else None
+        before_pyramid = self._session.pyramid(before) if before is not None and before is not shown else None
         if after_pyramid is not None:
             self.canvas.show_pictures(after_pyramid, before_pyramid, _offset(document))
         if self._split_soon and self.canvas.can_compare:
@@ -200,6 +201,6 @@ def _offset(document: Document) -> tuple[int, int]:
     if pending is not None:
         margins = [pending.request.margins if pending.request is not None else None]
     else:
-        margins = [edit.margins for edit in document.edits if edit.shown]
+        margins = [edit.margins for edit in unframed(document.edits) if edit.shown]
     grown = [each for each in margins if each is not None]
     return sum(each.left for each in grown), sum(each.top for each in grown)

@@ -122,7 +122,7 @@ class HistoryDesk(QObject):
         """Make an edit anew on the picture below it, with the mask that is being edited or its own."""
         document = self._session.document
         edit = document.edit(key) if document is not None else None
-        if document is None or edit is None:
+        if document is None or edit is None or edit.framing is not None:
             return
         below = stack.below(document.edits, key)
         self._session.compose(below, lambda base: self._run_on(document, edit, base))
@@ -163,9 +163,13 @@ class HistoryDesk(QObject):
             self._asked.discard(key)
         if document.edits and ORIGINAL not in self._asked:
             self._ask(document, ORIGINAL, document.original, None)
-        for place in stack.placed(document.edits):
-            if place.edit.key not in self._asked and place.box is not None:
-                self._ask(document, place.edit.key, document.photo, place.box)
+        places = stack.placed(document.edits)
+        boxes = stack.boxes(places)
+        for edit in (place.edit for place in places if place.edit.key not in self._asked):
+            box = boxes[edit.key]
+            seen = box and box.clip(document.photo.width, document.photo.height)
+            if edit.framing is not None or (seen is not None and seen.width > 0 and seen.height > 0):
+                self._ask(document, edit.key, document.photo, seen)
 
     def _ask(self, document: Document, key: str, photo: Photo, box: Box | None) -> None:
         self._asked.add(key)

@@ -104,6 +104,7 @@ class EditRow(QFrame):
         self.eye.setCheckable(True)
         self.more = IconButton(look, "more", self.tr("More"), self)
         self._menu: QMenu | None = None
+        self._framed = False  # a framing has no mask and nothing to be run
         self.details = label("", "secondary", wrap=True, parent=self)
         self.details.hide()
         self._arrange()
@@ -118,10 +119,8 @@ class EditRow(QFrame):
         """Its menu, made when first wanted: a hundred rows need few of them."""
         if self._menu is None:
             self._menu = QMenu(self)
-            for text, signal in (
-                (self.tr("Edit Its &Mask"), self.mask_asked),
-                (self.tr("&Run Again"), self.again_asked),
-            ):
+            commands = ((self.tr("Edit Its &Mask"), self.mask_asked), (self.tr("&Run Again"), self.again_asked))
+            for text, signal in () if self._framed else commands:
                 self._menu.addAction(text).triggered.connect(lambda _on=False, signal=signal: signal.emit())
             settings = self._menu.addAction(self.tr("Show &Settings"))
             settings.setCheckable(True)
@@ -175,7 +174,10 @@ class EditRow(QFrame):
         self.eye.setAccessibleName(words.format(text))
         self.eye.setToolTip(self.tr("Show this edit") if not edit.visible else self.tr("Hide this edit"))
         self.more.setAccessibleName(self.tr("More for: {0}").format(text))
-        self.more.setToolTip(self.tr("Mask, run again, settings, delete"))
+        self.more.setToolTip(
+            self.tr("Mask, run again, settings, delete") if edit.framing is None else self.tr("Settings, delete")
+        )
+        self._framed = edit.framing is not None
         self.slider.setAccessibleName(self.tr("Opacity in percent: {0}").format(text))
         fixed = self.tr("An edit that changes the picture’s size is shown wholly or not at all")
         self.slider.setToolTip(fixed if edit.fixed else self.tr("Opacity of this edit"))
@@ -184,15 +186,20 @@ class EditRow(QFrame):
             self.slider.setValue(round(edit.opacity * 100))
         self._show_percent()
         self.note.setText(self.tr("Made on another picture than the one below it now."))
-        for widget in (self.note, self.again_button):
-            widget.setVisible(stranger)
+        self.note.setVisible(stranger)
+        self.again_button.setVisible(stranger and edit.framing is None)
         self.again_button.setAccessibleName(self.tr("Run again: {0}").format(text))
         self.again_button.setToolTip(self.tr("Make this edit anew on the picture below it"))
         self.details.setText(self._settings(edit))
         self._showing = False
 
     def _settings(self, edit: Edit) -> str:
-        settings = edit.settings
+        settings, framing = edit.settings, edit.framing
+        if framing is not None:
+            box, turned = framing.box, framing.turned
+            kept = self.tr("Kept {0} × {1} of {2} × {3} pixels").format(box.width, box.height, *turned)
+            turns = self.tr("Turned by {0}°, straightened by {1}°").format(framing.turn, f"{framing.straighten:g}")
+            return f"{kept}\n{turns}"
         lines = [
             self.tr("Engine {0} · seed {1}").format(edit.engine, edit.seed),
             self.tr("Steps {0} · keep {1:g} · guidance {2:g}").format(settings.steps, settings.keep, settings.guidance),

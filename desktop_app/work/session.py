@@ -22,8 +22,9 @@ from engine.files import Original, read_photo, sniff, write_photo
 from engine.files.decoding import kind_at
 from engine.files.options import AS_SHOT, RawOptions, SaveOptions
 from engine.files.sniffing import Kind
+from engine.framing import Framing
 from engine.picture import Photo
-from engine.project.edits import Edits, state
+from engine.project.edits import Edits, State, framings, state
 from engine.project.journal import Journal
 from engine.project.project_file import SUFFIX, open_project
 from engine.project.recovery import Resumed
@@ -117,6 +118,7 @@ class Session(QObject):
         self._asked: list[Photo] = []
         self._opening = 0
         self._composing = False
+        self._before: tuple[State, Photo | None] | None = None
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -285,6 +287,41 @@ class Session(QObject):
         if document is not None:
             self._change(lambda: edits, lambda: document.set_edits(label, edits))
 
+    def frame(self, framing: Framing, text: str, then: Callable[[], None]) -> None:
+        """Crop, straighten or turn the picture, as one step of undo, then call ``then``; ``text`` names the edit."""
+        document = self.document
+        if document is not None:
+            edits = document.framed(framing, text)
+            self._change(lambda: edits, lambda: document.frame(framing, edits), then)
+
+    def before(self) -> Photo | None:
+        """The picture that the present one is compared with: the original, framed as it is now.
+
+        One that takes long is made by the worker, and ``pictures_ready`` follows.
+        """
+        document = self.document
+        if document is None:
+            return None
+        frames = framings(document.edits)
+        if not frames:
+            return document.original
+        wanted = state(frames)
+        if self._before is None or self._before[0] != wanted:
+            self._before = (wanted, None)
+
+            def done(photo: Photo) -> None:
+                if self._before == (wanted, None) and self.document is document:
+                    document.remember(frames, photo)
+                    self._before = (wanted, photo)
+                    self.pictures_ready.emit()
+
+            known = document.known(frames)
+            if known is not None:
+                self._before = (wanted, known)
+            else:
+                self._background.submit(lambda: document.picture(frames), done, self._fail)
+        return self._before[1]
+
     def compose(self, edits: Edits, then: Callable[[Photo], None]) -> None:
         """Have the picture of a stack made, by the worker when that takes long, and give it to ``then``."""
         document = self.document
@@ -355,6 +392,7 @@ class Session(QObject):
         self.recorder.follow(document, journal)
         self._pyramids = [(document.photo, pyramid)]
         self._asked.clear()
+        self._before = None
         self.working.emit("")
 
     def _read(

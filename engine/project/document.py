@@ -295,7 +295,11 @@ class Document:
 
     def picture(self, edits: Edits) -> Photo:
         """The picture of a stack; raises BadInput when a patch is gone or damaged. May run in a worker."""
-        return self._pictures.known(edits) or self._pictures.photo(edits)
+        return self.known(edits) or self._pictures.photo(edits)
+
+    def known(self, edits: Edits) -> Photo | None:
+        """The picture of a stack, if it is there already."""
+        return self._pictures.known(edits)
 
     def remember(self, edits: Edits, photo: Photo) -> None:
         """Take a picture that a worker has made by :meth:`picture`."""

@@ -217,6 +217,21 @@ def boxes(places: Sequence[Placed]) -> dict[str, Box | None]:
     return found
 
 
+def unframed(edits: Edits) -> Edits:
+    """The edits above the last framing that is shown."""
+    last = max((index for index, edit in enumerate(edits) if edit.framing is not None and edit.shown), default=-1)
+    return edits[last + 1 :]
+
+
+def framings(edits: Edits) -> Edits:
+    """What the original needs so that it lies under the present picture: framings, and what changed its size below.
+
+    Nothing while no framing is shown.
+    """
+    framed = edits[: len(edits) - len(unframed(edits))]
+    return tuple(edit for edit in framed if edit.fixed)
+
+
 def with_new(edits: Edits, new: Edit) -> Edits:
     """The stack with an edit that was made on what it shows now.
 

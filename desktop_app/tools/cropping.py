@@ -1,0 +1,68 @@
+"""Cropping: the frame drawn on the canvas becomes an edit of the stack, at once and without the engine."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.canvas.canvas import Canvas
+from desktop_app.runs.runs import Runs
+from desktop_app.work.session import Session
+from engine.errors import OvertoneError
+from engine.framing import Framing
+from engine.values import Box
+
+
+class Cropping(QObject):
+    """Cuts out what the crop tool frames.
+
+    Attributes
+    ----------
+    cropped
+        The photo has been framed.
+    failed
+        An :class:`~engine.errors.OvertoneError`: why it cannot be now.
+    """
+
+    cropped = Signal()
+    failed = Signal(object)
+
+    def __init__(self, canvas: Canvas, session: Session, runs: Runs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._canvas, self._session, self._runs = canvas, session, runs
+        self._tool = canvas.kit.cropper
+        session.opened.connect(lambda: self._tool.set(None))
+        session.touched.connect(lambda touched: self._tool.set(None) if touched.photo else None)
+
+    def run(self) -> None:
+        """Keep what is in the frame, as one step of the history."""
+        document, frame = self._session.document, self._tool.frame
+        if document is None or frame is None or frame.empty:
+            return
+        if document.pending is not None:
+            self.failed.emit(OvertoneError(self.tr("A result is waiting."), self.tr("Accept or discard it first.")))
+            return
+        if self._runs.busy:
+            self.failed.emit(OvertoneError(self.tr("An edit is running."), self.tr("Wait for it, or cancel it.")))
+            return
+        if frame.size != (document.photo.width, document.photo.height):
+            return  # the canvas still shows the picture before
+        try:
+            framing = frame.framing()
+        except OvertoneError as error:
+            self.failed.emit(error)
+            return
+        self._session.frame(framing, self._words(framing), self._done)
+
+    def _done(self) -> None:
+        self._canvas.frame.reset()  # it spoke of the picture before
+        self.cropped.emit()
+
+    def _words(self, framing: Framing) -> str:
+        """What the history calls it."""
+        size = f"{framing.box.width} × {framing.box.height}"
+        if framing.straighten:
+            return self.tr("Straighten by {0}°, crop to {1}").format(f"{framing.straighten:g}", size)
+        if framing.box != Box(0, 0, *framing.turned):
+            return self.tr("Crop to {0}").format(size)
+        turns = {90: self.tr("Turn right"), 180: self.tr("Turn upside down"), 270: self.tr("Turn left")}
+        return turns[framing.turn]
