@@ -188,10 +188,10 @@ class Crop(Gesture):
         if frame.turn or frame.degrees:
             self._draw_turned(painter, frame)
         rect = self._on_widget()
-        around = QPainterPath()
-        around.addRect(QRectF(self.canvas.rect()))
-        around.addRect(rect)
-        painter.fillPath(around, SHADE)
+        photo, kept = QPainterPath(), QPainterPath()
+        photo.addRect(QRectF(-frame.size[0] / 2, -frame.size[1] / 2, *frame.size))
+        kept.addRect(rect)
+        painter.fillPath(self._photo_to_widget(frame).map(photo) - kept, SHADE)
         self._draw_thirds(painter, rect)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for pen in two_tone(painter):
@@ -220,10 +220,7 @@ class Crop(Gesture):
         painter.save()
         painter.fillRect(self.canvas.rect(), painter.background())
         painter.setRenderHints(QPainter.RenderHint.SmoothPixmapTransform | QPainter.RenderHint.Antialiasing)
-        place = QTransform(self._to_widget())
-        place.translate(frame.turned[0] / 2, frame.turned[1] / 2)
-        place.rotate(frame.turn + frame.degrees)
-        painter.setTransform(place, True)
+        painter.setTransform(self._photo_to_widget(frame), True)
         painter.drawImage(QRectF(-width / 2, -height / 2, width, height), picture)
         painter.restore()
 
@@ -249,6 +246,13 @@ class Crop(Gesture):
         place = QTransform.fromTranslate(middle.x(), middle.y())
         place.scale(scale, scale)
         place.translate(-frame.turned[0] / 2, -frame.turned[1] / 2)
+        return place
+
+    def _photo_to_widget(self, frame: CropFrame) -> QTransform:
+        """From pixels of the photo as it is, counted from its middle, to the widget's."""
+        place = self._to_widget()
+        place.translate(frame.turned[0] / 2, frame.turned[1] / 2)
+        place.rotate(frame.turn + frame.degrees)
         return place
 
     def _on_widget(self) -> QRectF:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QWidget
 
+from desktop_app.look.fields import Amount
 from desktop_app.look.theme import Look
 from desktop_app.look.widgets import IconButton, label, push
 from desktop_app.tools.crop_frame import CropFrame
@@ -57,10 +58,7 @@ class CropOptions(QWidget):
         self.slider.setMaximumWidth(150)
         self.slider.setAccessibleName(self.tr("Straighten"))
         self.slider.setToolTip(self.tr("Straighten: turn the photo under the frame  (. and ,)"))
-        self.degrees = QDoubleSpinBox(self)
-        self.degrees.setRange(-MOST_DEGREES, MOST_DEGREES)
-        self.degrees.setDecimals(1)
-        self.degrees.setSingleStep(0.1)
+        self.degrees = Amount(-MOST_DEGREES, MOST_DEGREES, 1 / TENTHS, 1, parent=self)
         self.degrees.setSuffix("°")
         self.degrees.setKeyboardTracking(False)
         self.degrees.setAccessibleName(self.tr("Degrees to straighten by"))

@@ -59,10 +59,9 @@ class Cropping(QObject):
 
     def _words(self, framing: Framing) -> str:
         """What the history calls it."""
-        size = f"{framing.box.width} × {framing.box.height}"
         if framing.straighten:
-            return self.tr("Straighten by {0}°, crop to {1}").format(f"{framing.straighten:g}", size)
+            return self.tr("Straighten by {0}°").format(f"{framing.straighten:g}")
         if framing.box != Box(0, 0, *framing.turned):
-            return self.tr("Crop to {0}").format(size)
+            return self.tr("Crop to {0}").format(f"{framing.box.width} × {framing.box.height}")
         turns = {90: self.tr("Turn right"), 180: self.tr("Turn upside down"), 270: self.tr("Turn left")}
         return turns[framing.turn]

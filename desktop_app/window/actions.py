@@ -41,7 +41,7 @@ class Actions:
         self.remover = self._make(translate("actions", "Re&move Brush"), "J", checkable=True)
         self.place = self._make(translate("actions", "Place the Pi&cture"), "V", checkable=True)
         self.expand = self._make(translate("actions", "E&xpand the Frame"), "C", checkable=True)
-        self.crop = self._make(translate("actions", "Cr&op and Straighten"), "Shift+C", checkable=True)
+        self.crop = self._make(translate("actions", "Crop a&nd Straighten"), "Shift+C", checkable=True)
         group = QActionGroup(window)
         for tool in self.tools():
             group.addAction(tool)

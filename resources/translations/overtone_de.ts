@@ -135,6 +135,100 @@ Zum Ändern klicken</translation>
     </message>
 </context>
 <context>
+    <name>CropOptions</name>
+    <message>
+        <source>Shape of the frame</source>
+        <translation>Form des Rahmens</translation>
+    </message>
+    <message>
+        <source>Shape of the frame, width to height</source>
+        <translation>Form des Rahmens, Breite zu Höhe</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>Frei</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>Swap width and height of the frame</source>
+        <translation>Breite und Höhe des Rahmens tauschen</translation>
+    </message>
+    <message>
+        <source>Turn the photo left</source>
+        <translation>Foto nach links drehen</translation>
+    </message>
+    <message>
+        <source>Turn the photo right</source>
+        <translation>Foto nach rechts drehen</translation>
+    </message>
+    <message>
+        <source>Straighten</source>
+        <translation>Gerade ausrichten</translation>
+    </message>
+    <message>
+        <source>Straighten: turn the photo under the frame  (. and ,)</source>
+        <translation>Gerade ausrichten: das Foto unter dem Rahmen drehen  (. und ,)</translation>
+    </message>
+    <message>
+        <source>Degrees to straighten by</source>
+        <translation>Grad, um die gerade ausgerichtet wird</translation>
+    </message>
+    <message>
+        <source>Degrees to straighten by, clockwise</source>
+        <translation>Grad, um die gerade ausgerichtet wird, im Uhrzeigersinn</translation>
+    </message>
+    <message>
+        <source>Crop</source>
+        <translation>Zuschneiden</translation>
+    </message>
+    <message>
+        <source>Keep what is in the frame  (Enter)</source>
+        <translation>Behalten, was im Rahmen liegt  (Eingabetaste)</translation>
+    </message>
+</context>
+<context>
+    <name>Cropping</name>
+    <message>
+        <source>A result is waiting.</source>
+        <translation>Ein Ergebnis wartet.</translation>
+    </message>
+    <message>
+        <source>Accept or discard it first.</source>
+        <translation>Zuerst übernehmen oder verwerfen.</translation>
+    </message>
+    <message>
+        <source>An edit is running.</source>
+        <translation>Eine Bearbeitung läuft.</translation>
+    </message>
+    <message>
+        <source>Wait for it, or cancel it.</source>
+        <translation>Auf sie warten oder sie abbrechen.</translation>
+    </message>
+    <message>
+        <source>Straighten by {0}°</source>
+        <translation>Um {0}° gerade ausrichten</translation>
+    </message>
+    <message>
+        <source>Crop to {0}</source>
+        <translation>Auf {0} zuschneiden</translation>
+    </message>
+    <message>
+        <source>Turn right</source>
+        <translation>Nach rechts drehen</translation>
+    </message>
+    <message>
+        <source>Turn upside down</source>
+        <translation>Auf den Kopf stellen</translation>
+    </message>
+    <message>
+        <source>Turn left</source>
+        <translation>Nach links drehen</translation>
+    </message>
+</context>
+<context>
     <name>DevelopWindow</name>
     <message>
         <source>Develop</source>
@@ -240,6 +334,10 @@ Zum Ändern klicken</translation>
         <translation>Maske, erneut ausführen, Einstellungen, löschen</translation>
     </message>
     <message>
+        <source>Settings, delete</source>
+        <translation>Einstellungen, löschen</translation>
+    </message>
+    <message>
         <source>Opacity in percent: {0}</source>
         <translation>Deckkraft in Prozent: {0}</translation>
     </message>
@@ -262,6 +360,14 @@ Zum Ändern klicken</translation>
     <message>
         <source>Make this edit anew on the picture below it</source>
         <translation>Diese Bearbeitung auf dem Bild darunter neu ausführen</translation>
+    </message>
+    <message>
+        <source>Kept {0} × {1} of {2} × {3} pixels</source>
+        <translation>{0} × {1} von {2} × {3} Pixeln behalten</translation>
+    </message>
+    <message>
+        <source>Turned by {0}°, straightened by {1}°</source>
+        <translation>Um {0}° gedreht, um {1}° gerade ausgerichtet</translation>
     </message>
     <message>
         <source>Engine {0} · seed {1}</source>
@@ -2032,6 +2138,14 @@ Zum Ändern klicken</translation>
         <translation>Rahmen nach außen ziehen; Eingabetaste füllt ihn</translation>
     </message>
     <message>
+        <source>Crop</source>
+        <translation>Zuschneiden</translation>
+    </message>
+    <message>
+        <source>Drag the frame; beside it, turn the photo; Enter crops</source>
+        <translation>Rahmen ziehen; daneben das Foto drehen; Eingabetaste schneidet zu</translation>
+    </message>
+    <message>
         <source>Brush size</source>
         <translation>Pinselgröße</translation>
     </message>
@@ -2314,6 +2428,10 @@ Alles bleibt auf diesem Rechner; das Original bleibt unberührt.</translation>
     <message>
         <source>Place the Pi&amp;cture</source>
         <translation>Bild pla&amp;tzieren</translation>
+    </message>
+    <message>
+        <source>Crop a&amp;nd Straighten</source>
+        <translation>&amp;Zuschneiden und ausrichten</translation>
     </message>
     <message>
         <source>Lar&amp;ger Brush</source>
@@ -2818,6 +2936,10 @@ Alles bleibt auf diesem Rechner; das Original bleibt unberührt.</translation>
     <message>
         <source>Accepted Edit</source>
         <translation>Bearbeitung übernehmen</translation>
+    </message>
+    <message>
+        <source>Crop</source>
+        <translation>Zuschneiden</translation>
     </message>
     <message>
         <source>Hidden Edit</source>

@@ -134,6 +134,100 @@ Click to change it</source>
     </message>
 </context>
 <context>
+    <name>CropOptions</name>
+    <message>
+        <source>Shape of the frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shape of the frame, width to height</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Swap width and height of the frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn the photo left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn the photo right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Straighten</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Straighten: turn the photo under the frame  (. and ,)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Degrees to straighten by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Degrees to straighten by, clockwise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Crop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep what is in the frame  (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Cropping</name>
+    <message>
+        <source>A result is waiting.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept or discard it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An edit is running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wait for it, or cancel it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Straighten by {0}°</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Crop to {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn right</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn upside down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn left</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>DevelopWindow</name>
     <message>
         <source>Develop</source>
@@ -239,6 +333,10 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Settings, delete</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Opacity in percent: {0}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -260,6 +358,14 @@ Click to change it</source>
     </message>
     <message>
         <source>Make this edit anew on the picture below it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kept {0} × {1} of {2} × {3} pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turned by {0}°, straightened by {1}°</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2031,6 +2137,14 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Crop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag the frame; beside it, turn the photo; Enter crops</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Brush size</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2310,6 +2424,10 @@ Everything stays on this machine; the original is never touched.</source>
     </message>
     <message>
         <source>Place the Pi&amp;cture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Crop a&amp;nd Straighten</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2814,6 +2932,10 @@ Everything stays on this machine; the original is never touched.</source>
     </message>
     <message>
         <source>Accepted Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Crop</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

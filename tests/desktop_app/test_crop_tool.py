@@ -294,7 +294,7 @@ def test_a_project_brings_the_crop_and_its_name_back(cropping, dialogs, tmp_path
     with qtbot.waitSignal(window.session.resumed):
         window.open(tmp_path / "work.overtone")
     assert np.array_equal(window.document.photo.pixels, shown)
-    assert window.document.edits[0].instruction.text.startswith("Straighten by -2°, crop to ")
+    assert window.document.edits[0].instruction.text == "Straighten by -2°"
 
 
 def test_an_expand_after_a_crop_lies_where_it_should(cropping, qtbot) -> None:
