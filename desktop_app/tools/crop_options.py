@@ -60,6 +60,7 @@ class CropOptions(QWidget):
         self.slider.setToolTip(self.tr("Straighten: turn the photo under the frame  (. and ,)"))
         self.degrees = Amount(-MOST_DEGREES, MOST_DEGREES, 1 / TENTHS, 1, parent=self)
         self.degrees.setSuffix("°")
+        self.degrees.setMaximumWidth(self.degrees.minimumSizeHint().width())
         self.degrees.setKeyboardTracking(False)
         self.degrees.setAccessibleName(self.tr("Degrees to straighten by"))
         self.degrees.setToolTip(self.tr("Degrees to straighten by, clockwise"))
@@ -90,7 +91,7 @@ class CropOptions(QWidget):
             self.slider.setValue(round(degrees * TENTHS))
             self.degrees.setValue(degrees)
         self.size_label.setText(words)
-        self.size_label.setMinimumWidth(max(self.size_label.minimumWidth(), self.size_label.sizeHint().width()))
+        self.size_label.setMinimumWidth(self.size_label.sizeHint().width())  # whatever gives way, numbers stay whole
         self.swap_button.setEnabled(self.shape.currentData() not in (FREE, "1:1"))
         self.crop_button.setEnabled(ready)
 

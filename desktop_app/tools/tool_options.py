@@ -91,9 +91,11 @@ class ToolOptions(QFrame):
         self.mask_panel = MaskPanel(actions, self)
         self.mask_button = IconButton(look, "mask_more", self.tr("Mask: edge, file and colour"), self)
         self.mask_button.clicked.connect(lambda: self.mask_panel.drop_from(self.mask_button))
-        for name, action in (("mask", actions.show_mask), ("invert", actions.invert), ("clear", actions.clear)):
-            self.row.addWidget(ActionButton(look, name, action, self))
-        self.row.addWidget(self.mask_button)
+        masks = (("mask", actions.show_mask), ("invert", actions.invert), ("clear", actions.clear))
+        buttons = (*(ActionButton(look, name, action, self) for name, action in masks), self.mask_button)
+        for button in buttons:
+            self.row.addWidget(button)
+            self._groups.append((frozenset(Tool) - {Tool.crop}, button))  # it needs the room, and no mask
         self.show_tool(Tool.hand)
 
     # what is shown
