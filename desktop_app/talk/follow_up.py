@@ -16,9 +16,9 @@ def history_of(document: Document, instruction: Instruction) -> tuple[Turn, ...]
     """The turns before ``instruction``, the oldest first: accepted edits that are shown, then the result that waits.
 
     A result of the same words is no turn before them: it is what they give when they are run again. Turns whose
-    reference files have gone are left out.
+    reference files have gone are left out, and so are crops: nothing was said.
     """
-    turns = [Turn(edit.instruction, edit.plan) for edit in document.edits if edit.visible]
+    turns = [Turn(edit.instruction, edit.plan) for edit in document.edits if edit.visible and edit.framing is None]
     pending = document.pending
     if pending is not None and pending.instruction.text != instruction.text:
         turns.append(Turn(pending.instruction, pending.result.plan))

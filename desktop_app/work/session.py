@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.background import Background
@@ -291,8 +292,21 @@ class Session(QObject):
         """Crop, straighten or turn the picture, as one step of undo, then call ``then``; ``text`` names the edit."""
         document = self.document
         if document is not None:
-            edits = document.framed(framing, text)
-            self._change(lambda: edits, lambda: document.frame(framing, edits), then)
+            now, edits, version = state(document.edits), document.framed(framing, text), document.mask.version
+
+            def go(mask: np.ndarray | None) -> None:
+                def act() -> Touched:
+                    if state(document.edits) != now:  # framed meanwhile, by a second press of the key
+                        return Touched()
+                    return document.frame(framing, edits, (version, mask))
+
+                if self.document is document:
+                    self._change(lambda: edits, act, then)
+
+            if document.mask.empty:
+                go(None)
+            else:
+                self._background.submit(lambda: document.framed_mask(framing), go, self._fail)
 
     def before(self) -> Photo | None:
         """The picture that the present one is compared with: the original, framed as it is now.

@@ -267,11 +267,15 @@ class Document:
         made_on = self._pictures.state_of(self.photo) or stack.state(self.edits)
         return stack.with_new(self.edits, framed_edit(framing, text, made_on))
 
-    def frame(self, framing: Framing, edits: Edits) -> Touched:
-        """Take the stack that :meth:`framed` gave, the mask framed along; raises as :meth:`set_edits`."""
+    def frame(self, framing: Framing, edits: Edits, known: tuple[int, np.ndarray | None] | None = None) -> Touched:
+        """Take the stack that :meth:`framed` gave, the mask framed along; raises as :meth:`set_edits`.
+
+        ``known`` is the version of the mask that a worker has framed by :meth:`framed_mask`, and what came of it.
+        """
         picture = self.picture(edits)
         self.pending = None
-        mask = self._framed_mask(framing)
+        fresh = known is not None and known[0] == self.mask.version
+        mask = known[1] if known is not None and fresh else self.framed_mask(framing)
         return self._change_edits("crop", edits, picture, self.mask.clear(), framing, mask)
 
     def written_patches(self, boxes: Mapping[str, Box | None]) -> None:
@@ -386,8 +390,8 @@ class Document:
         self.photo = picture
         self._pictures.remember(self.edits, picture)
 
-    def _framed_mask(self, framing: Framing) -> np.ndarray | None:
-        """What a framing keeps of the mask, ``(h, w)`` uint8; nothing of an empty one."""
+    def framed_mask(self, framing: Framing) -> np.ndarray | None:
+        """What a framing keeps of the mask, ``(h, w)`` uint8; nothing of an empty one. May run in a worker."""
         return None if self.mask.empty else framed_pixels(self.mask.values[..., None], framing)[..., 0]
 
     def _fit_mask(self, *, anew: bool = False) -> bool:
@@ -406,7 +410,7 @@ class Document:
             self.references = change.references[0 if undo else 1]
         atom, box, resized = change.atom, None, False
         framing = change.framing
-        mask = self._framed_mask(framing) if framing is not None and not undo else None
+        mask = self.framed_mask(framing) if framing is not None and not undo else None
         if change.edits is not None:
             self.edits = change.edits[0 if undo else 1]
             self._show(picture)

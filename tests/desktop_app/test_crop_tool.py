@@ -323,3 +323,16 @@ def test_every_control_has_a_name_and_a_tooltip(cropping) -> None:
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert crop.crop_button.text() == "Crop"
     assert "(Shift+C)" in cropping.stage.strip.buttons["crop"].toolTip()
+
+
+def test_two_quick_presses_of_enter_crop_once(open_window, qtbot) -> None:
+    window, canvas = open_window, open_window.stage.canvas
+    stroke(window, (150, 150), (250, 150))
+    QTest.keyClick(canvas, Qt.Key.Key_C, SHIFT)
+    canvas.kit.cropper.straighten(5.0)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(window.document.edits) and not window._background.busy)
+    assert len(window.document.edits) == 1
+    window.commands.undo.trigger()
+    assert not window.document.edits
