@@ -47,18 +47,19 @@ class Pyramid:
         """Pixels down, at level 0."""
         return self.levels[0].shape[0]
 
-    def image(self, level: int) -> QImage:
-        """A whole level as an sRGB image with its own memory; for thumbnails and overviews."""
+    def image(self, level: int, space: QColorSpace | None = None) -> QImage:
+        """A whole level as an image with its own memory, in sRGB or in ``space``; for thumbnails and overviews."""
         from desktop_app.canvas.resample import to_screen
 
         pixels = self.levels[level]
         straight = self.transparent and level == 0
-        return to_screen(pixels, self, QColorSpace(QColorSpace.NamedColorSpace.SRgb), straight=straight)
+        wanted = space or QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+        return to_screen(pixels, self, wanted, straight=straight)
 
-    def overview(self, side: int) -> QImage:
+    def overview(self, side: int, space: QColorSpace | None = None) -> QImage:
         """The smallest level with at least ``side`` pixels on its long side, as :meth:`image`."""
         fitting = [index for index, level in enumerate(self.levels) if max(level.shape[:2]) >= side]
-        return self.image(fitting[-1] if fitting else 0)
+        return self.image(fitting[-1] if fitting else 0, space)
 
 
 def halved(values: np.ndarray) -> np.ndarray:

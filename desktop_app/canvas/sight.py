@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QColorSpace,
     QImage,
     QNativeGestureEvent,
     QPainter,
@@ -127,6 +128,11 @@ class Sight(QWidget):
     def pyramid(self) -> Pyramid | None:
         """The picture shown, or that it is compared with a picture from before."""
         return self._scene.after
+
+    @property
+    def screen_colours(self) -> QColorSpace:
+        """The colour space of the screen it is on."""
+        return self._scene.screen
 
     @property
     def can_compare(self) -> bool:

@@ -84,15 +84,6 @@ class Crop(Gesture):
         if self.frame is not None:
             self.set(self.frame.turned_by(quarters))
 
-    def reset(self) -> None:
-        """Back to all of the photo as it is; the ratio stays."""
-        ratio = self.frame.ratio if self.frame is not None else 0.0
-        turned = self.frame is not None and self.frame.turn % 180 != 0
-        self._frame = None
-        if ratio and self.frame is not None:
-            self._frame = self.frame.held_to(1 / ratio if turned else ratio)
-        self.set(self._frame)
-
     # the pointer
 
     def cursor(self, hover: QPointF | None) -> QCursor:
@@ -154,7 +145,7 @@ class Crop(Gesture):
         elif not self._ends(event):
             return False
         elif key == Qt.Key.Key_Escape:
-            self.reset()
+            self.set(None)
         else:
             self.canvas.entered.emit()
         return True
@@ -214,7 +205,7 @@ class Crop(Gesture):
         if pyramid is None:
             return
         if self._picture is None or self._picture[0] is not pyramid:
-            self._picture = (pyramid, pyramid.overview(SHARP))
+            self._picture = (pyramid, pyramid.overview(SHARP, self.canvas.screen_colours))
         picture = self._picture[1]
         width, height = frame.size
         painter.save()

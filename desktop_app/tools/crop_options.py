@@ -86,6 +86,9 @@ class CropOptions(QWidget):
     def show_frame(self, frame: CropFrame | None, words: str, ready: bool) -> None:
         """Show a frame without asking for it: its size in words, and whether it can be cut out now."""
         self._frame = frame
+        if frame is None or not frame.ratio:  # another photo, or let go
+            self.shape.setCurrentIndex(0)
+            self._upright = False
         degrees = frame.degrees if frame is not None else 0.0
         with QSignalBlocker(self.slider), QSignalBlocker(self.degrees):
             self.slider.setValue(round(degrees * TENTHS))
@@ -94,11 +97,6 @@ class CropOptions(QWidget):
         self.size_label.setMinimumWidth(self.size_label.sizeHint().width())  # whatever gives way, numbers stay whole
         self.swap_button.setEnabled(self.shape.currentData() not in (FREE, "1:1"))
         self.crop_button.setEnabled(ready)
-
-    def forget(self) -> None:
-        """Back to the free shape, for another photo."""
-        self.shape.setCurrentIndex(0)
-        self._upright = False
 
     def _ratio(self) -> float:
         """Width over height that is chosen; 0 for free."""

@@ -76,7 +76,6 @@ class Toolbox(QObject):
         """Take a tool; every tool but the hand needs the photo alone."""
         if tool is not Tool.hand:
             self._canvas.set_compare(Compare.after)
-        self._options.crop.forget()
         self._canvas.set_tool(tool)
         self._by_tool[tool].setChecked(True)
         self._options.show_tool(tool)

@@ -70,5 +70,6 @@ def project_lines(held: Mapping[str, Any]) -> list[str]:
     for number, edit in enumerate(held["edits"], 1):
         hidden = "" if edit["visible"] else ", hidden"
         paler = "" if edit["opacity"] == 1 else f", opacity {edit['opacity']:.0%}"
-        told.append(f"{number}. {edit['instruction']} (engine {edit['engine']}, seed {edit['seed']}{hidden}{paler})")
+        by = f"engine {edit['engine']}, seed {edit['seed']}" if edit["engine"] else "by hand"
+        told.append(f"{number}. {edit['instruction']} ({by}{hidden}{paler})")
     return told

@@ -181,10 +181,11 @@ def test_escape_lets_the_frame_go_and_other_photos_begin_anew(cropping, photo_fi
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert frame_of(window).empty
     assert not window.document.edits
-    QTest.keyClick(canvas, Qt.Key.Key_Minus)
+    choose_shape(window, "16:9")
     QTest.keyClick(canvas, Qt.Key.Key_B)
     QTest.keyClick(canvas, Qt.Key.Key_C, SHIFT)
     assert frame_of(window).empty  # another tool lets it go too
+    assert window.stage.options.crop.shape.currentText() == "Free"
     QTest.keyClick(canvas, Qt.Key.Key_Minus)
     with qtbot.waitSignal(window.session.opened):
         window.session.open(photo_file)
