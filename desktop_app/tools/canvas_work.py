@@ -60,7 +60,7 @@ class CanvasWork(QObject):
         self.removing = Removing(canvas, session, runs, settings, self)
         self.placing = Placing(canvas, session, runs, background, Questions(client, self), settings, self)
         self.expanding = Expanding(canvas, session, runs, settings, words, run, self)
-        self.cropping = Cropping(canvas, session, runs, self)
+        self.cropping = Cropping(canvas, session, runs, background, self)
         runs.dress = self.dress
         canvas.object_asked.connect(self.selecting.point)
         options.words_asked.connect(lambda phrase: self.selecting.words(phrase, canvas.combine))

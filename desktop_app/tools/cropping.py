@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app.background import Background
 from desktop_app.canvas.canvas import Canvas
 from desktop_app.runs.runs import Runs
+from desktop_app.work.document import Document, Touched
 from desktop_app.work.session import Session
 from engine.errors import OvertoneError
 from engine.framing import Framing
+from engine.project.edits import State, state
 from engine.values import Box
 
 
@@ -26,9 +30,11 @@ class Cropping(QObject):
     cropped = Signal()
     failed = Signal(object)
 
-    def __init__(self, canvas: Canvas, session: Session, runs: Runs, parent: QObject | None = None) -> None:
+    def __init__(
+        self, canvas: Canvas, session: Session, runs: Runs, background: Background, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._canvas, self._session, self._runs = canvas, session, runs
+        self._canvas, self._session, self._runs, self._background = canvas, session, runs, background
         self._tool = canvas.kit.cropper
         session.opened.connect(lambda: self._tool.set(None))
         session.touched.connect(lambda touched: self._tool.set(None) if touched.photo else None)
@@ -51,7 +57,26 @@ class Cropping(QObject):
         except OvertoneError as error:
             self.failed.emit(error)
             return
-        self._session.frame(framing, self._words(framing), self._done)
+        now, version = state(document.edits), document.mask.version
+        if document.mask.empty:
+            self._frame(document, framing, now, None)
+        else:
+            self._background.submit(
+                lambda: document.framed_mask(framing),
+                lambda mask: self._frame(document, framing, now, (version, mask)),
+                self.failed.emit,
+            )
+
+    def _frame(
+        self, document: Document, framing: Framing, now: State, mask: tuple[int, np.ndarray | None] | None
+    ) -> None:
+        edits = document.framed(framing, self._words(framing))
+
+        def act() -> Touched:
+            return document.frame(framing, edits, mask) if state(document.edits) == now else Touched()
+
+        if self._session.document is document and state(document.edits) == now:  # no second press of the key came first
+            self._session.take(edits, act, self._done)
 
     def _done(self) -> None:
         self._canvas.frame.reset()  # it spoke of the picture before

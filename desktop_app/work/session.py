@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.background import Background
 from desktop_app.canvas.pyramid import Pyramid, build
 from desktop_app.references import thumbs
 from desktop_app.references.thumbs import Thumb
+from desktop_app.work.before import Before
 from desktop_app.work.document import Document, Reference, Touched, numbered
 from desktop_app.work.recorder import Recorder
 from engine.errors import OvertoneError
@@ -23,9 +23,8 @@ from engine.files import Original, read_photo, sniff, write_photo
 from engine.files.decoding import kind_at
 from engine.files.options import AS_SHOT, RawOptions, SaveOptions
 from engine.files.sniffing import Kind
-from engine.framing import Framing
 from engine.picture import Photo
-from engine.project.edits import Edits, State, framings, state
+from engine.project.edits import Edits, state
 from engine.project.journal import Journal
 from engine.project.project_file import SUFFIX, open_project
 from engine.project.recovery import Resumed
@@ -119,7 +118,9 @@ class Session(QObject):
         self._asked: list[Photo] = []
         self._opening = 0
         self._composing = False
-        self._before: tuple[State, Photo | None] | None = None
+        self._before = Before(background, self)
+        self._before.ready.connect(self.pictures_ready)
+        self._before.failed.connect(self._fail)
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -286,55 +287,15 @@ class Session(QObject):
         """Take another stack of edits, as one step of undo that ``label`` names."""
         document = self.document
         if document is not None:
-            self._change(lambda: edits, lambda: document.set_edits(label, edits))
+            self.take(edits, lambda: document.set_edits(label, edits))
 
-    def frame(self, framing: Framing, text: str, then: Callable[[], None]) -> None:
-        """Crop, straighten or turn the picture, as one step of undo, then call ``then``; ``text`` names the edit."""
-        document = self.document
-        if document is not None:
-            now, edits, version = state(document.edits), document.framed(framing, text), document.mask.version
-
-            def go(mask: np.ndarray | None) -> None:
-                def act() -> Touched:
-                    if state(document.edits) != now:  # framed meanwhile, by a second press of the key
-                        return Touched()
-                    return document.frame(framing, edits, (version, mask))
-
-                if self.document is document:
-                    self._change(lambda: edits, act, then)
-
-            if document.mask.empty:
-                go(None)
-            else:
-                self._background.submit(lambda: document.framed_mask(framing), go, self._fail)
+    def take(self, edits: Edits, act: Callable[[], Touched], then: Callable[[], None] | None = None) -> None:
+        """Do ``act``, which takes that stack, once its picture is there; then call ``then``."""
+        self._change(lambda: edits, act, then)
 
     def before(self) -> Photo | None:
-        """The picture that the present one is compared with: the original, framed as it is now.
-
-        One that takes long is made by the worker, and ``pictures_ready`` follows.
-        """
-        document = self.document
-        if document is None:
-            return None
-        frames = framings(document.edits)
-        if not frames:
-            return document.original
-        wanted = state(frames)
-        if self._before is None or self._before[0] != wanted:
-            self._before = (wanted, None)
-
-            def done(photo: Photo) -> None:
-                if self._before == (wanted, None) and self.document is document:
-                    document.remember(frames, photo)
-                    self._before = (wanted, photo)
-                    self.pictures_ready.emit()
-
-            known = document.known(frames)
-            if known is not None:
-                self._before = (wanted, known)
-            else:
-                self._background.submit(lambda: document.picture(frames), done, self._fail)
-        return self._before[1]
+        """The picture that the present one is compared with, once it is there; ``pictures_ready`` follows."""
+        return self._before.of(self.document) if self.document is not None else None
 
     def compose(self, edits: Edits, then: Callable[[Photo], None]) -> None:
         """Have the picture of a stack made, by the worker when that takes long, and give it to ``then``."""
@@ -406,7 +367,6 @@ class Session(QObject):
         self.recorder.follow(document, journal)
         self._pyramids = [(document.photo, pyramid)]
         self._asked.clear()
-        self._before = None
         self.working.emit("")
 
     def _read(

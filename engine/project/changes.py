@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.framing import Framing
 from engine.project.edits import Edits
 from engine.project.mask import Atom, Patch
 from engine.project.references import Reference
@@ -53,30 +52,35 @@ class Change:
     label
         What the step did, a key such as ``paint``; the window has the words for it.
     mask
-        Undo atom of the mask, if it changed; of one that was framed, as it was before.
+        Undo atom of the mask, if it changed.
     edits
         The stack before and after, if it changed.
     references
         The references before and after, if they changed.
-    framing
-        How the picture and its mask were framed, if they were.
+    framed
+        Second undo atom of a mask that was framed with the picture: from an empty one to what was kept.
     """
 
     label: str
     mask: Atom | PackedAtom | None = None
     edits: tuple[Edits, Edits] | None = None
     references: tuple[tuple[Reference, ...], tuple[Reference, ...]] | None = None
-    framing: Framing | None = None
+    framed: PackedAtom | None = None
 
     @property
     def photos(self) -> bool:
         """Whether the step changed the picture."""
         return self.edits is not None
 
-    @property
-    def atom(self) -> Atom | None:
-        """The mask's undo atom, ready to be applied."""
-        return _unpacked(self.mask) if isinstance(self.mask, PackedAtom) else self.mask
+    def atoms(self, *, undo: bool, resized: bool) -> Iterator[Atom]:
+        """The mask's undo atoms in the order in which they are applied.
+
+        Of a mask that was ``resized`` into an empty one, those that speak of the other size are left out.
+        """
+        before, after = (self.framed, self.mask) if undo else (self.mask, self.framed)
+        for atom in (None if resized else before, after):
+            if atom is not None:
+                yield _unpacked(atom) if isinstance(atom, PackedAtom) else atom
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class Steps:
             atom = self._done[index].mask
             held += atom.size if isinstance(atom, Patch) else 0
             if held > LOOSE and isinstance(atom, Patch):
-                self._done[index] = replace(self._done[index], mask=_packed(atom))
+                self._done[index] = replace(self._done[index], mask=packed(atom))
 
     def amend(self, change: Change) -> None:
         """Put ``change`` in the place of the last one, which it continues."""
@@ -146,7 +150,10 @@ class Steps:
                     changes[index] = replace(change, edits=(edits(before), edits(after)))
 
 
-def _packed(atom: Patch) -> PackedAtom:
+def packed(atom: Patch | None) -> PackedAtom | None:
+    """An undo atom whose values take little memory; nothing of none."""
+    if atom is None:
+        return None
     import zstandard
 
     packer = zstandard.ZstdCompressor(level=1)

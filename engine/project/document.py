@@ -17,7 +17,7 @@ from engine.framing import Framing, framed_pixels
 from engine.picture import Photo
 from engine.project import edits as stack
 from engine.project.accepting import Pending, accepted
-from engine.project.changes import Change, Steps, Touched
+from engine.project.changes import Change, Steps, Touched, packed
 from engine.project.edits import Edit, Edits, State, framed_edit
 from engine.project.mask import Atom, Mask
 from engine.project.pictures import Pictures
@@ -276,7 +276,7 @@ class Document:
         self.pending = None
         fresh = known is not None and known[0] == self.mask.version
         mask = known[1] if known is not None and fresh else self.framed_mask(framing)
-        return self._change_edits("crop", edits, picture, self.mask.clear(), framing, mask)
+        return self._change_edits("crop", edits, picture, self.mask.clear(), mask)
 
     def written_patches(self, boxes: Mapping[str, Box | None]) -> None:
         """Note what edits changed, by key, now that their patches are written."""
@@ -366,14 +366,12 @@ class Document:
         edits: Edits,
         picture: Photo,
         cleared: Atom | None,
-        framing: Framing | None = None,
         mask: np.ndarray | None = None,
     ) -> Touched:
         before, self.edits = self.edits, edits
         self._show(picture)
-        resized = self._fit_mask(anew=framing is not None)
-        if mask is not None:
-            self.mask.replace(mask)
+        resized = self._fit_mask()
+        framed = self.mask.replace(mask) if mask is not None else None
         if cleared is not None or resized:
             self.strokes += 1
         last = self._steps.last
@@ -383,8 +381,8 @@ class Document:
                 self._steps.amend(Change(label, edits=(first, edits)))
                 self._tell()
                 return Touched(photo=True)
-        self._push(Change(label, mask=cleared, edits=(before, edits), framing=framing))
-        return Touched(self.mask.whole if resized else None, photo=True)
+        self._push(Change(label, mask=cleared, edits=(before, edits), framed=packed(framed)))
+        return Touched(self.mask.whole if resized or framed is not None else None, photo=True)
 
     def _show(self, picture: Photo) -> None:
         self.photo = picture
@@ -394,9 +392,9 @@ class Document:
         """What a framing keeps of the mask, ``(h, w)`` uint8; nothing of an empty one. May run in a worker."""
         return None if self.mask.empty else framed_pixels(self.mask.values[..., None], framing)[..., 0]
 
-    def _fit_mask(self, *, anew: bool = False) -> bool:
-        """A mask of the picture's size, an empty one where that is another size or ``anew``; whether it was made."""
-        if not anew and (self.photo.width, self.photo.height) == (self.mask.width, self.mask.height):
+    def _fit_mask(self) -> bool:
+        """A mask of the picture's size; whether that is another one."""
+        if (self.photo.width, self.photo.height) == (self.mask.width, self.mask.height):
             return False
         self.mask = Mask(self.photo.width, self.photo.height)
         return True
@@ -408,19 +406,15 @@ class Document:
     def _apply(self, change: Change, picture: Photo, *, undo: bool) -> Touched:
         if change.references is not None:
             self.references = change.references[0 if undo else 1]
-        atom, box, resized = change.atom, None, False
-        framing = change.framing
-        mask = self.framed_mask(framing) if framing is not None and not undo else None
+        box, resized = None, False
         if change.edits is not None:
             self.edits = change.edits[0 if undo else 1]
             self._show(picture)
             self.pending = None
-            resized = self._fit_mask(anew=framing is not None)
-        if mask is not None:
-            self.mask.replace(mask)
-        if atom is not None and (undo or not resized):  # forwards, the atom speaks of the mask of the other size
-            box = self.mask.apply(atom, undo=undo)
-        if atom is not None or resized:
+            resized = self._fit_mask()
+        for atom in change.atoms(undo=undo, resized=resized):
+            box = self.mask.apply(atom, undo=undo).union(box)
+        if box is not None or resized or change.mask is not None:
             self.strokes += 1
         self._tell()
         return Touched(self.mask.whole if resized else box, change.photos, change.references is not None)

@@ -326,11 +326,13 @@ def test_every_control_has_a_name_and_a_tooltip(cropping) -> None:
     assert "(Shift+C)" in cropping.stage.strip.buttons["crop"].toolTip()
 
 
-def test_two_quick_presses_of_enter_crop_once(open_window, qtbot) -> None:
+@pytest.mark.parametrize("degrees", [5.0, 0.0])
+def test_two_quick_presses_of_enter_crop_once(open_window, qtbot, degrees) -> None:
     window, canvas = open_window, open_window.stage.canvas
     stroke(window, (150, 150), (250, 150))
     QTest.keyClick(canvas, Qt.Key.Key_C, SHIFT)
-    canvas.kit.cropper.straighten(5.0)
+    canvas.kit.cropper.turn(2)
+    canvas.kit.cropper.straighten(degrees)
     QTest.keyClick(canvas, Qt.Key.Key_Return)
     QTest.keyClick(canvas, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(window.document.edits) and not window._background.busy)
