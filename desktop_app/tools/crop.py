@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QCursor, QImage, QKeyEvent, QPainter, QPainterPath, QPen, QTransform
 
 from desktop_app.canvas.handles import HANDLES, MOVE, Handle, cursor_of, draw_handles, handle_at, place_of
-from desktop_app.canvas.marks import draw_words, two_tone
+from desktop_app.canvas.marks import CHECKER, checker_brush, draw_words, two_tone
 from desktop_app.canvas.pyramid import Pyramid
-from desktop_app.canvas.view import View
+from desktop_app.canvas.view import MARGIN, View
 from desktop_app.tools.base import Gesture, Touch
 from desktop_app.tools.crop_frame import CropFrame
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 SHADE = QColor(0, 0, 0, 150)  # over what goes
 SHARP = 2048  # pixels on the long side of the picture that is drawn turned
-ROOM = 0.86  # of the fitted size, so that there is room to take hold of the corners and to turn
+ROOM = 48  # logical pixels around a fitted photo, to take hold of the corners and to turn it
 STEP = 0.1  # degrees of a press of . or ,
 SCALE = 1.02  # factor of a press of + or -
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
@@ -46,7 +47,6 @@ class Crop(Gesture):
         self._start: CropFrame | None = None
         self._from = QPointF()
         self._picture: tuple[Pyramid, QImage] | None = None
-        self._made_room: View | None = None  # what the tool has zoomed out to
 
     @property
     def frame(self) -> CropFrame | None:
@@ -154,20 +154,22 @@ class Crop(Gesture):
         return event.key() in ENDS and not self.empty
 
     def cancel(self) -> None:
-        """Let go; the photo fills the window again if it did before."""
+        """Let go; a fitted photo fills the window again."""
         self.release(Touch(QPointF()))
         self._frame = self._picture = None
-        if self._made_room is not None and self._made_room == self.canvas.view:
-            self.canvas.fit()
-        self._made_room = None
+        self._leave_around(MARGIN)
 
     def make_room(self) -> None:
-        """See a little of what is beside the photo."""
-        view = self.canvas.view
-        if view is not None and view.fitted:
-            self.canvas.look_at(view.zoom_at(view.zoom * ROOM, view.window[0] / 2, view.window[1] / 2))
-            self._made_room = self.canvas.view
+        """See a little of what is beside a fitted photo."""
+        self._leave_around(ROOM)
         self.set(self.frame)
+
+    def _leave_around(self, room: int) -> None:
+        """Fit a photo with so many logical pixels around it, now if it is fitted, and whenever it is."""
+        view, margin = self.canvas.view, room * self.canvas.devicePixelRatioF()
+        if view is not None and view.margin != margin:
+            view = replace(view, margin=margin)
+            self.canvas.look_at(view.fit() if view.fitted else view)
 
     # drawing
 
@@ -180,8 +182,10 @@ class Crop(Gesture):
             self._draw_turned(painter, frame)
         rect = self._on_widget()
         photo, kept = QPainterPath(), QPainterPath()
-        photo.addRect(QRectF(-frame.size[0] / 2, -frame.size[1] / 2, *frame.size))
+        rim = 1 / self.canvas.scale()  # the soft edge of a turned photo is in the shade too
+        photo.addRect(QRectF(-frame.size[0] / 2, -frame.size[1] / 2, *frame.size).adjusted(-rim, -rim, rim, rim))
         kept.addRect(rect)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillPath(self._photo_to_widget(frame).map(photo) - kept, SHADE)
         self._draw_thirds(painter, rect)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -212,7 +216,10 @@ class Crop(Gesture):
         painter.fillRect(self.canvas.rect(), painter.background())
         painter.setRenderHints(QPainter.RenderHint.SmoothPixmapTransform | QPainter.RenderHint.Antialiasing)
         painter.setTransform(self._photo_to_widget(frame), True)
-        painter.drawImage(QRectF(-width / 2, -height / 2, width, height), picture)
+        whole = QRectF(-width / 2, -height / 2, width, height)
+        if pyramid.transparent:
+            painter.fillRect(whole, checker_brush(max(round(CHECKER / self.canvas.scale()), 1)))
+        painter.drawImage(whole, picture)
         painter.restore()
 
     def _draw_thirds(self, painter: QPainter, rect: QRectF) -> None:

@@ -193,6 +193,20 @@ def test_escape_lets_the_frame_go_and_other_photos_begin_anew(cropping, photo_fi
     assert canvas.kit.cropper.empty
 
 
+def test_a_fitted_photo_leaves_room_around_it_while_it_is_cropped(open_window) -> None:
+    window, canvas = open_window, open_window.stage.canvas
+    window.resize(700, 500)
+    fitted = canvas.view
+    QTest.keyClick(canvas, Qt.Key.Key_C, SHIFT)
+    assert canvas.view.fitted
+    assert canvas.view.top >= 48 * canvas.devicePixelRatioF()
+    QTest.keyClick(canvas, Qt.Key.Key_B)
+    assert canvas.view == fitted
+    canvas.zoom_to(2.0)
+    QTest.keyClick(canvas, Qt.Key.Key_C, SHIFT)
+    assert canvas.view.zoom == 2.0
+
+
 def test_what_is_drawn_is_what_is_kept(cropping, qtbot) -> None:
     """The picture under the frame, turned and straightened by the painter, against the engine's own."""
     window, canvas = cropping, cropping.stage.canvas
