@@ -164,7 +164,7 @@ def _continued(
             draft = operations.expand(before, changed, index).rgb
         else:
             before = np.where(changed[..., None], np.float32(0.5), truth)
-            draft = operations.fill_in(before, changed, index).rgb
+            draft = fill(before, changed, index)
         yield Trial(op, before, draft, truth, changed, (caption, caption))
 
 
