@@ -45,7 +45,7 @@ def crop(
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Turn, straighten and crop a photo, in this order; without a straightening every pixel kept stays as it is."""
+    """Turn, straighten and crop a photo, in this order; only straightening resamples it."""
     check_turn(turn)
     check_degrees(straighten)
     if not (turn or straighten or box or aspect):

@@ -61,8 +61,7 @@ def fill(
     PatchMatch completion (Barnes et al. 2009; Wexler et al. 2007) in a window around the hole, tried several ways whose
     mean settles what they agree on while one of them gives the fine detail, or one way; at a reduced size with detail
     carried over from the sources when the hole is large; then a membrane (Perez et al. 2003) that takes out what
-    difference in colour is left along the border. Every connected hole is filled by
-    itself.
+    difference in colour is left along the border. Every connected hole is filled by itself.
 
     Parameters
     ----------
@@ -233,11 +232,13 @@ def _heights(known: np.ndarray) -> np.ndarray:
     It takes these values for phases of a pattern of period 1. Beyond the known rows they go back as in a mirror: a
     margin above is to continue the sky, and not to repeat its last row.
     """
+    out = np.zeros((*known.shape, 3), np.float32)
     rows = np.flatnonzero(known.any(axis=1))
+    if not rows.size:  # of a narrow photo nothing whole is left at the working size
+        return out
     first, last = int(rows[0]), int(rows[-1])
     height = np.arange(len(known))
     height = np.where(height < first, 2 * first - height, np.where(height > last, 2 * last - height, height))
-    out = np.zeros((*known.shape, 3), np.float32)
     out[..., 0] = (0.5 * np.clip(height, first, last) / len(known))[:, None]
     return out
 

@@ -201,3 +201,12 @@ def test_a_calm_sky_keeps_its_colour_beside_a_dark_wood():
     picture = np.pad(picture, ((0, 0), (100, 0), (0, 0)), mode="edge")
     filled = fill(picture, hole, sharp=True)
     assert np.abs(filled[:50, :100] - 0.95).max() < 0.02
+
+
+def test_a_photo_of_a_few_rows_gets_margins_though_none_is_whole_at_the_working_size():
+    picture = np.pad(stripes(10, 1200), ((80, 85), (0, 0), (0, 0)), mode="edge")
+    hole = np.ones(picture.shape[:2], bool)
+    hole[80:90] = False
+    filled = fill(picture, hole, sharp=True, layered=True)
+    assert np.array_equal(filled[80:90], picture[80:90])
+    assert np.isfinite(filled).all()

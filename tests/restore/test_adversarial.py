@@ -165,6 +165,15 @@ def test_a_run_leaves_a_restorer_that_the_engine_loads(own, tmp_path):
     assert np.array_equal(made[mask == 0], photo[mask == 0])
 
 
+def test_what_enlarges_is_judged_against_its_input_enlarged(tmp_path):
+    stages.write(tiny.network(2), tmp_path)
+    stage = build(None, {**OWN, "scale": 2, "taught": False, "begin": tmp_path}, 0)
+    with torch.no_grad():
+        figures = stage.validate()
+    assert set(figures) == {"score", "perceptual", "l1", "rim", "texture"}
+    assert all(np.isfinite(each) for each in figures.values())
+
+
 def test_what_is_missing_is_named(own, tmp_path):
     empty = tmp_path / "empty"
     empty.mkdir()

@@ -106,9 +106,17 @@ def test_data_without_photographs_packs_nothing(tmp_path):
     (tmp_path / "photos" / "photos.jsonl").write_text("")
     (tmp_path / "objects").mkdir()
     (tmp_path / "objects" / "objects.jsonl").write_text("")
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput, match="no learnt photographs"):
         pack_drafts(tmp_path, "learnt", 2, 0, 1)
-    assert not list(tmp_path.glob(f"{PACKED}/*/*/*"))
+    assert not (tmp_path / PACKED).exists()
+    with pytest.raises(BadInput, match="does not exist"):
+        pack_drafts(tmp_path / "absent", "learnt", 2, 0, 1)
+
+
+def test_drafts_that_are_there_are_never_overwritten(data):
+    (data / PACKED / "learnt" / "00001-000").mkdir()
+    with pytest.raises(BadInput, match="seed 1 already"):
+        pack_drafts(data, "learnt", 8, 0, 2)
 
 
 def test_photographs_fall_on_one_side_each(monkeypatch, tmp_path):

@@ -66,12 +66,14 @@ def drafts(
     aside: Annotated[
         bool, typer.Option("--aside", help="Of the photographs aside, by which the restorer is judged.")
     ] = False,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of everything drawn by the first process.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="Of the first process; the others have the following ones.")
+    ] = 0,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 2,
 ) -> None:
     """Make drafts of every kind of edit and shifts of tone, with their truth, for the restorer's stages to learn from.
 
-    Without --aside and with it once each; more of another seed are added to those that are there.
+    Without --aside and with it once each; drafts of other seeds are added to those that are there.
     """
     from training.restore.packed import PACKED, pack_drafts
 

@@ -108,7 +108,7 @@ def aside(data: Path, licences: Collection[LicenceClass]) -> list[items.PhotoIte
 
 
 def photographs(data: Path, part: Part, licences: Collection[LicenceClass]) -> list[items.PhotoItem]:
-    """Those of one part, of any size."""
+    """Those of one part; what is learnt from and what is aside has 128 pixels a side or more."""
     if part == "held-out":
         return [each for each in items.photos(data) if each.held_out and each.licence_class in licences]
     judging = {each.file for each in aside(data, list(LicenceClass))}

@@ -17,6 +17,7 @@ from torch.nn import functional
 from engine.bundle import default_home
 from engine.errors import BadInput
 from engine.restore.network import DiffRIR, Teacher
+from engine.restore.packing import nearest
 from engine.restore.stored import CONFIG, WEIGHTS, assemble, read_shapes
 from training.core.draws import Draws
 from training.core.loop import begin_with
@@ -160,7 +161,7 @@ class Adversarial(Stage):
         """
         batch = self.samples.judged(next(self.network.parameters()).device)
         samples, picture, ipr = self._restored(batch)
-        draft = composited(samples.decoded, samples)
+        draft = composited(nearest(samples.decoded, self.network.shape.scale), samples)
         far = {
             "perceptual": [self.trunk.distance(each, samples.truth, samples.mask) for each in (picture, draft)],
             "l1": [in_mask((each - samples.truth).abs(), samples.mask) for each in (picture, draft)],

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import torch
 from engine.errors import BadInput
 from engine.restore.extending import extended
 from engine.values import Op
+from training.data import items
 from training.data.items import LicenceClass
 from training.data.shards import INDEX, Sample, Shards, write_shards
 from training.evaluate.trials import Part, Trial, photographs, trials
@@ -54,6 +56,7 @@ class Work:
         """Make the packs of one seed; they are whole or absent, and lie in folders of their own."""
         torch.set_num_threads(1)
         made = self._samples(seed)
+        made = chain((next(made),), made)  # what cannot be made leaves no folder
         for first in range(0, count, _PACK):
             part = (next(made) for _ in range(min(_PACK, count - first)))
             write_shards(self.out / f"{seed:05d}-{first // _PACK:03d}", part)
@@ -111,9 +114,15 @@ def pack_drafts(data: Path, part: Part, count: int, seed: int, workers: int, sid
     Raises
     ------
     BadInput, MachineError
-        When the data is too small, or the disk is full.
+        When the data is too small or holds drafts of one of the seeds, or the disk is full.
     """
+    data, workers = items.data_folder(data), min(workers, count)
     work = Work(data, data / PACKED / part, part, side)
+    for each in range(seed, seed + workers):
+        if any(work.out.glob(f"{each:05d}-*")):
+            raise BadInput(
+                f"{work.out} holds drafts of the seed {each} already.", "Name another --seed, or remove them."
+            )
     shares = [count // workers + (place < count % workers) for place in range(workers)]
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:  # exemplar fill has one generator a process
         return sum(pool.map(work.run, range(seed, seed + workers), shares))

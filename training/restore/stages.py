@@ -115,8 +115,8 @@ class Drafted:
         return (*vars(batch).values(), draws.normal(self.shape.prior))
 
     def judged(self, device: torch.device) -> tuple[Tensor, ...]:
-        """The same samples each time, of the photographs aside: the first of each pack."""
-        rows = range(min(_DRAFTS_JUDGED, len(self.aside)))
+        """The same samples each time, of the photographs aside, from all packs."""
+        rows = range(0, len(self.aside), -(-len(self.aside) // _DRAFTS_JUDGED))
         batch = self.aside.batch(rows)
         noise = Draws(self.seed, rows).normal(self.shape.prior)
         return tuple(each.to(device) for each in (*vars(batch).values(), noise))
