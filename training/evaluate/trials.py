@@ -102,12 +102,12 @@ def trials(
     yield from make(data, op, count, part, licences, seed, side)
 
 
-def aside(data: Path, licences: Collection[LicenceClass]) -> list[items.PhotoItem]:
+def aside(data: Path | None, licences: Collection[LicenceClass]) -> list[items.PhotoItem]:
     """The photographs that may be trained on but that the restorer is judged by."""
     return [each for each in _trainable(data)[::_ASIDE] if each.licence_class in licences]
 
 
-def photographs(data: Path, part: Part, licences: Collection[LicenceClass]) -> list[items.PhotoItem]:
+def photographs(data: Path | None, part: Part, licences: Collection[LicenceClass]) -> list[items.PhotoItem]:
     """Those of one part; what is learnt from and what is aside has 128 pixels a side or more."""
     if part == "held-out":
         return [each for each in items.photos(data) if each.held_out and each.licence_class in licences]
@@ -119,7 +119,7 @@ def photographs(data: Path, part: Part, licences: Collection[LicenceClass]) -> l
     ]
 
 
-def _trainable(data: Path) -> list[items.PhotoItem]:
+def _trainable(data: Path | None) -> list[items.PhotoItem]:
     return [each for each in items.photos(data) if each.trainable and min(each.width, each.height) >= _LEAST_PHOTO]
 
 

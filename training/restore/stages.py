@@ -31,13 +31,14 @@ from training.core.loop import begin_with, train
 from training.core.recipe import Count, Recipe, validated
 from training.core.stage import SCORE, TOTAL, Stage
 from training.data import items
+from training.data.items import LicenceClass
+from training.evaluate.trials import photographs
 from training.restore.packed import Packed
 from training.restore.samples import Batch, Damage, SampleMaker, read_photos
 from training.restore.start import prepare
 
 FIRST, PRIOR, SECOND = "diffrir-s1", "diffrir-s2-prior", "diffrir-s2"
 _TINY = 1e-6
-_ASIDE = 10  # every tenth photograph is judged by
 _JUDGED, _DRAFTS_JUDGED = 24, 48  # samples of a validation
 
 
@@ -327,12 +328,11 @@ def _drafted(data: Path | None, shape: RestorerShape, chosen: Settings, seed: in
 
 
 def _made(data: Path | None, shape: RestorerShape, chosen: Settings, seed: int) -> Samples:
-    photos = read_photos(item for item in items.photos(data) if item.trainable)
-    large = [photo for photo in photos if min(photo.shape[:2]) >= chosen.patch]
-    if len(large) < 2:
-        raise BadInput(f"The data has {len(large)} photographs of {chosen.patch} pixels or more a side: too few.")
-    learnt = [photo for place, photo in enumerate(large) if place % _ASIDE]
-    return Samples(learnt, large[::_ASIDE], shape, chosen, seed)
+    read = (read_photos(photographs(data, part, list(LicenceClass))) for part in ("learnt", "aside"))
+    learnt, aside = ([photo for photo in each if min(photo.shape[:2]) >= chosen.patch] for each in read)
+    if not (learnt and aside):
+        raise BadInput(f"The data has {len(learnt)} photographs of {chosen.patch} pixels or more a side: too few.")
+    return Samples(learnt, aside, shape, chosen, seed)
 
 
 @dataclass(frozen=True)
