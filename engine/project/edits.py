@@ -301,9 +301,15 @@ def without(edits: Edits, key: str) -> Edits:
 
 
 def instead(edits: Edits, key: str, new: Edit) -> Edits:
-    """The stack with ``new`` in the place of the edit of that key."""
+    """The stack with ``new``, made on what is shown below the edit of that key, in the place of that edit.
+
+    Above a hidden edit on account of which it would have no place it goes below that one, as :func:`with_new` has it.
+    """
     index = next(index for index, edit in enumerate(edits) if edit.key == key)
-    gone = edits[index]
+    gone, laid = edits[index], _laid(edits[:index])
+    if laid.lost is not None:
+        return (*with_new(edits[:index], new), *without(edits[index:], key))
+    new = replace(new, shift=(-laid.across, -laid.down))
     return (*edits[:index], new, *_moved(_after_loss(edits[index + 1 :], gone), _corner(gone), _corner(new)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,17 @@ def cut(document: Document, turn: int = 0, degrees: float = 0.0, box: Box | None
 
 def recomposed(document: Document) -> np.ndarray:
     return Document(document.original, document.path, store=document.store, edits=document.edits).photo.pixels
+
+
+def run_again(document: Document, key: str, box: Box) -> np.ndarray:
+    """Run an edit anew on the picture below it; returns what came of that."""
+    base = document.picture(stack.below(document.edits, key))
+    after = inverted(base, box)
+    propose(document, after, base=base)
+    assert document.pending is not None
+    document.pending = replace(document.pending, replaces=key)
+    document.accept()
+    return after.pixels
 
 
 def show(document: Document, key: str, visible: bool) -> None:
@@ -115,6 +127,48 @@ def test_an_edit_made_while_an_earlier_crop_is_hidden_keeps_its_place(document):
     assert np.array_equal(recomposed(document), inverted(document.original, LOWER).pixels)
     show(document, key, True)
     assert np.array_equal(document.photo.pixels, inverted(document.original, LOWER).pixels[KEPT.slices])
+
+
+def test_an_edit_run_again_above_a_hidden_crop_lies_where_it_was_made(document):
+    cut(document, box=KEPT)
+    crop = document.edits[0].key
+    later = accept(document, inverted(document.photo, UPPER))
+    show(document, crop, False)
+    after = run_again(document, later, LOWER)
+    assert np.array_equal(document.photo.pixels, after)
+    assert np.array_equal(recomposed(document), after)
+    show(document, crop, True)
+    assert np.array_equal(document.photo.pixels, after[KEPT.slices])
+
+
+def test_an_edit_run_again_above_a_hidden_expand_lies_where_it_was_made(document):
+    grown = document.photo.with_pixels(np.pad(document.photo.pixels, ((8, 0), (12, 0), (0, 0))))
+    expand = accept(document, grown, margins=Margins(left=12, top=8))
+    later = accept(document, inverted(document.photo, UPPER))
+    top = accept(document, inverted(document.photo, LOWER))
+    show(document, expand, False)
+    run_again(document, later, UPPER)
+    wanted = inverted(inverted(document.original, UPPER), LOWER.moved(-12, -8)).pixels
+    assert np.array_equal(recomposed(document), wanted)
+    show(document, expand, True)
+    assert np.array_equal(document.photo.pixels[8:, 12:], wanted)
+    assert document.edits[-1].key == top
+
+
+@pytest.mark.parametrize(("turn", "degrees"), [(90, 0.0), (180, 0.0), (0, 5.0)])
+def test_an_edit_run_again_above_a_hidden_turn_shows_and_is_turned_along(document, turn, degrees):
+    framing = cut(document, turn, degrees)
+    key = document.edits[0].key
+    later = accept(document, inverted(document.photo, Box(10, 10, 30, 30)))
+    top = accept(document, inverted(document.photo, Box(0, 0, 9, 9)))
+    show(document, key, False)
+    after = run_again(document, later, LOWER)
+    assert np.array_equal(document.photo.pixels, after)
+    assert np.array_equal(recomposed(document), after)
+    assert [edit.key for edit in document.edits[1:]] == [key, top]
+    show(document, key, True)
+    wanted = framed(document.original.with_pixels(after), framing)
+    assert np.array_equal(document.photo.pixels, inverted(wanted, Box(0, 0, 9, 9)).pixels)
 
 
 def test_what_a_hidden_expand_gave_to_a_crop_stays_empty(document):
