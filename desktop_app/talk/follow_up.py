@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from desktop_app.work.document import Document
 from engine.errors import BadInput
-from engine.project.edits import Edit, below
+from engine.project.edits import Edit, below, placed
 from engine.values import EditRequest, Instruction, Op, Operation, Plan, Turn
 
 MOST = 3  # turns; the planner reads the last one, and every reference of the others costs time
@@ -18,7 +18,8 @@ def history_of(document: Document, instruction: Instruction) -> tuple[Turn, ...]
     A result of the same words is no turn before them: it is what they give when they are run again. Turns whose
     reference files have gone are left out, and so are crops: nothing was said.
     """
-    turns = [Turn(edit.instruction, edit.plan) for edit in document.edits if edit.visible and edit.framing is None]
+    shown = [place.edit for place in placed(document.edits)]
+    turns = [Turn(edit.instruction, edit.plan) for edit in shown if edit.framing is None]
     pending = document.pending
     if pending is not None and pending.instruction.text != instruction.text:
         turns.append(Turn(pending.instruction, pending.result.plan))
@@ -69,6 +70,6 @@ def same_thing(new: Operation, old: Operation) -> bool:
 
 
 def _last(document: Document) -> Edit | None:
-    """The edit on top of the stack, if it is shown."""
-    last = document.edits[-1] if document.edits else None
-    return last if last is not None and last.visible else None
+    """The uppermost edit that is shown in its place: those that wait above a hidden turn are older than it may be."""
+    places = placed(document.edits)
+    return places[-1].edit if places else None

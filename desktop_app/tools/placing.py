@@ -19,6 +19,7 @@ from desktop_app.work.document import Pending, Reference
 from desktop_app.work.session import Session
 from engine.picture import Photo
 from engine.placement import Placement
+from engine.project.edits import placed
 from engine.values import EditRequest, Media, Op, Operation, Plan, Region, Settings, marker
 
 SIDE = 1024  # pixels of a ghost's picture, about
@@ -170,8 +171,9 @@ class Placing(QObject):
             return
         if not self._canvas.ghosts.shown and document.pending is None:
             last = document.last_change
-            if last is not None and last.label == "accept" and document.edits:
-                for operation in document.edits[-1].plan.operations:
+            places = placed(document.edits)  # above them may be edits that wait for a hidden turn
+            if last is not None and last.label == "accept" and places:
+                for operation in places[-1].edit.plan.operations:
                     if operation.place is not None and operation.ref is not None:
                         self._canvas.ghosts.drop(operation.ref)
         self._show(document.pending is None)

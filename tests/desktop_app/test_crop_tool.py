@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from window_helpers import stroke, widget_point
+from window_helpers import drop, stroke, widget_point
 
 from desktop_app.canvas.handles import MOVE
 from desktop_app.canvas.scene import Compare
+from desktop_app.talk.follow_up import history_of, revised
 from desktop_app.tools import Tool
 from desktop_app.tools.crop_frame import CropFrame
+from engine.files import write_photo
 from engine.framing import framed_pixels, holds, largest_box
-from engine.values import Box, Margins
+from engine.picture import Photo
+from engine.values import Box, EditRequest, Margins
 
 LEFT = Qt.MouseButton.LeftButton
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
@@ -294,6 +297,57 @@ def test_the_history_shows_hides_and_deletes_a_crop(cropping, qtbot) -> None:
     assert window.document.photo.width == 300
     window.history_desk.delete(key)
     assert window.document.photo is original
+
+
+def accept(window, qtbot, words: str) -> None:
+    """Write, run and accept."""
+    window.side.instruction.setPlainText(words)
+    count = len(window.document.edits)
+    with qtbot.waitSignal(window.runs.result):
+        window.run()
+    window.commands.accept.trigger()
+    qtbot.waitUntil(lambda: len(window.document.edits) == count + 1)
+
+
+@pytest.fixture
+def waiting(cropping, qtbot):
+    """A photo turned by 90 degrees and edited, the turn hidden since: the edit waits."""
+    window = cropping
+    QTest.mouseClick(window.stage.options.crop.right_button, LEFT)
+    crop_now(window, qtbot)
+    accept(window, qtbot, "brighten the lake")
+    window.side.history.rows[window.document.edits[0].key].eye.click()
+    assert window.document.photo is window.document.original
+    return window
+
+
+def test_a_follow_up_speaks_of_the_edit_made_last_not_of_one_that_waits(waiting, qtbot) -> None:
+    document = waiting.document
+    accept(waiting, qtbot, "darken the sky")
+    assert document.edits[-1].instruction.text == "brighten the lake"
+    new = document.edits[0]
+    said = document.instruction("a bit more")
+    history = history_of(document, said)
+    assert [turn.instruction.text for turn in history] == ["darken the sky"]
+    request = EditRequest(said, document.photo, history=history)
+    carried, replaces = revised(document, request, new.plan)
+    assert replaces == new.key
+    assert np.array_equal(carried.photo.pixels, document.original.pixels)
+
+
+def test_accepting_below_an_edit_that_waits_lets_the_ghost_go(waiting, tmp_path, qtbot) -> None:
+    window, canvas = waiting, waiting.stage.canvas
+    toy = tmp_path / "toy.png"
+    write_photo(Photo(np.full((60, 120, 3), 200, np.uint8)), toy)
+    with qtbot.waitSignal(window.canvas_work.placing.placed):
+        drop(canvas, toy)
+    canvas.setFocus()
+    with qtbot.waitSignal(window.runs.result):
+        QTest.keyClick(canvas, Qt.Key.Key_Return)
+    window.commands.accept.trigger()
+    qtbot.waitUntil(lambda: len(window.document.edits) == 3)
+    assert window.document.edits[0].plan.operations[0].place is not None
+    assert not canvas.ghosts.items
 
 
 def test_a_project_brings_the_crop_and_its_name_back(cropping, dialogs, tmp_path, qtbot) -> None:
