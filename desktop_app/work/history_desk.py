@@ -103,7 +103,11 @@ class HistoryDesk(QObject):
     def edit_mask(self, key: str) -> None:
         """Put an edit's mask on the canvas, to be changed before the edit is run again."""
         document = self._session.document
-        if document is None:
+        edit = document.edit(key) if document is not None else None
+        if document is None or edit is None:
+            return
+        if edit not in stack.unframed(document.edits):
+            self._bar.say(self._in_the_way())
             return
         try:
             mask = document.mask_of(key)
@@ -138,18 +142,24 @@ class HistoryDesk(QObject):
 
     def _mask_for(self, document: Document, edit: Edit, base: Photo) -> np.ndarray | None:
         painted = self._masking == edit.key and not document.mask.empty
+        if painted and edit not in stack.unframed(document.edits):
+            raise BadInput(self._in_the_way())
         if painted:
             mask = document.mask.values.copy()
         elif edit.masked:
             mask = document.store.mask(edit.key)
         else:
             return None
-        if mask.shape != (base.height, base.width):
+        if mask.shape != (base.height, base.width) or not (painted or stack.settled(document.edits, edit.key)):
             raise BadInput(
-                self.tr("The mask is of another size than the picture below this edit."),
+                self.tr("The mask does not fit the picture below this edit."),
                 self.tr("Show all edits below it, or paint a mask on that picture."),
             )
         return mask
+
+    def _in_the_way(self) -> str:
+        """Why there is no painting on the picture below an edit."""
+        return self.tr("A crop or turn lies above this edit. Hide that first, then edit the mask.")
 
     def _say(self, error: OvertoneError) -> None:
         self._bar.say(error.message, error.hint, "error")

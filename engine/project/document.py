@@ -152,9 +152,14 @@ class Document:
         return Instruction(text.strip(), references)
 
     def mask_of(self, key: str) -> Mask | None:
-        """The mask that an edit was made with, as a mask of its own; nothing when it had none or has no place."""
+        """The mask that an edit was made with, as a mask of its own.
+
+        Nothing when it had none, or when the picture has been framed since or otherwise lies as the mask does not.
+        """
         edit = self.edit(key)
-        if edit is None or not edit.masked:
+        if edit is None or not edit.masked or edit not in stack.unframed(self.edits):
+            return None
+        if not stack.settled(self.edits, key):
             return None
         mask = Mask(self.photo.width, self.photo.height)
         values = self.store.mask(key)

@@ -223,6 +223,12 @@ def unframed(edits: Edits) -> Edits:
     return edits[last + 1 :]
 
 
+def settled(edits: Edits, key: str) -> bool:
+    """Whether the picture below an edit lies as it lay when the edit was made, not turned or moved by hidden ones."""
+    laid = _laid(below(edits, key))
+    return laid.lost is None and any(edit.key == key and edit.shift == (-laid.across, -laid.down) for edit in edits)
+
+
 def framings(edits: Edits) -> Edits:
     """What the original needs so that it lies under the present picture: framings, and what changed its size below.
 

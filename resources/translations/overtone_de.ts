@@ -805,8 +805,12 @@ Zum Ändern klicken</translation>
         <translation>Erneut ausführen</translation>
     </message>
     <message>
-        <source>The mask is of another size than the picture below this edit.</source>
-        <translation>Die Maske hat eine andere Größe als das Bild unter dieser Bearbeitung.</translation>
+        <source>The mask does not fit the picture below this edit.</source>
+        <translation>Die Maske passt nicht auf das Bild unter dieser Bearbeitung.</translation>
+    </message>
+    <message>
+        <source>A crop or turn lies above this edit. Hide that first, then edit the mask.</source>
+        <translation>Über dieser Bearbeitung liegt ein Zuschnitt oder eine Drehung. Diese zuerst ausblenden, dann die Maske ändern.</translation>
     </message>
     <message>
         <source>Show all edits below it, or paint a mask on that picture.</source>

@@ -804,7 +804,11 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>The mask is of another size than the picture below this edit.</source>
+        <source>The mask does not fit the picture below this edit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A crop or turn lies above this edit. Hide that first, then edit the mask.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>

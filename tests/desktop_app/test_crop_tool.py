@@ -335,6 +335,33 @@ def test_a_follow_up_speaks_of_the_edit_made_last_not_of_one_that_waits(waiting,
     assert np.array_equal(carried.photo.pixels, document.original.pixels)
 
 
+def test_a_mask_below_a_turn_is_not_edited_before_that_is_hidden(open_window, source, qtbot) -> None:
+    window = open_window
+    stroke(window, (150, 100), (200, 100))
+    accept(window, qtbot, "brighten the lake")
+    canvas, desk, below = window.stage.canvas, window.history_desk, window.document.edits[0]
+    QTest.keyClick(canvas, Qt.Key.Key_C, SHIFT)
+    canvas.kit.cropper.turn(2)
+    crop_now(window, qtbot)
+    QTest.keyClick(canvas, Qt.Key.Key_B)
+    stroke(window, (150, 100), (200, 100))
+    accept(window, qtbot, "darken the sky")
+    turn, above = window.document.edits[1:]
+    desk.edit_mask(below.key)
+    assert "Hide that first" in window.message_bar.text
+    assert window.document.mask.empty
+    window.side.history.rows[turn.key].eye.click()
+    asked = len(source.edited)
+    desk.run_again(above.key)  # with its own mask, which was painted on the turned photo
+    assert "does not fit" in window.message_bar.text
+    desk.edit_mask(below.key)
+    assert window.document.mask.values[100, 170] == 255
+    window.side.history.rows[turn.key].eye.click()
+    desk.run_again(below.key)
+    assert "Hide that first" in window.message_bar.text
+    assert len(source.edited) == asked
+
+
 def test_accepting_below_an_edit_that_waits_lets_the_ghost_go(waiting, tmp_path, qtbot) -> None:
     window, canvas = waiting, waiting.stage.canvas
     toy = tmp_path / "toy.png"

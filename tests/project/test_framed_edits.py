@@ -221,6 +221,24 @@ def test_a_project_and_a_journal_bring_it_back(make_photo, tmp_path):
     assert project_file.summary(project)["edits"][1]["size"] == 0
 
 
+def test_a_mask_is_not_shown_on_a_picture_that_is_turned_otherwise(document):
+    paint(document, 30, 20)
+    mask = document.mask.values.copy()
+    below = accept(document, inverted(document.photo, UPPER), mask=mask)
+    cut(document, 180)
+    turn = document.edits[1].key
+    above = accept(document, inverted(document.photo, LOWER), mask=mask)
+    shown = document.mask_of(above)
+    assert document.mask_of(below) is None
+    assert shown is not None
+    assert np.array_equal(shown.values, mask)
+    show(document, turn, False)
+    shown = document.mask_of(below)
+    assert document.mask_of(above) is None
+    assert shown is not None
+    assert np.array_equal(shown.values, mask)
+
+
 def test_a_saved_file_says_what_was_done_and_by_whom(document):
     cut(document, box=KEPT)
     propose(document, inverted(document.photo, Box(5, 5, 20, 20)), "invert it")
