@@ -14,6 +14,8 @@ from engine.errors import BadInput
 from engine.files.options import RawOptions
 from engine.framing import Framing
 from engine.project.edits import Under
+from engine.project.patches import LARGEST as MOST_PIXELS
+from engine.project.patches import SIDE
 from engine.values import STRICT, Box, Instruction, Margins, Media, Plan, Settings
 
 VERSION = 3
@@ -165,7 +167,8 @@ def from_bytes(data: bytes, name: str) -> Manifest:
     Raises
     ------
     BadInput
-        When it is no JSON, of a newer version, has unknown, missing or ill-typed fields, or names members outside.
+        When it is no JSON, of a newer version, has unknown, missing, ill-typed or impossible fields, or names members
+        outside.
     """
     from pydantic import ValidationError
 
@@ -175,8 +178,12 @@ def from_bytes(data: bytes, name: str) -> Manifest:
         raise BadInput(f"{name} is damaged: its description is no JSON.", AGAIN) from error
     if not isinstance(values, dict):
         raise BadInput(f"{name} is damaged: its description is no object.", AGAIN)
+    values = migrated(values, name)
     try:
-        manifest = _adapter().validate_python(migrated(values, name))
+        manifest = _adapter().validate_python(values)
+    except BadInput as error:  # a value that is itself checked, such as a framing
+        said = error.message[:1].lower() + error.message[1:]
+        raise BadInput(f"{name} is damaged: {said}", AGAIN) from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "it"
@@ -204,7 +211,19 @@ def _check(manifest: Manifest, name: str) -> None:
         inside = [reference.file for reference in edit.instruction.references if reference.file is not None]
         claim(all(MEMBER.fullmatch(Path(file).as_posix()) for file in inside), "a reference's file")
         claim(edit.framing is None or (edit.margins is None and not edit.masked), "an edit's framing")
-        claim(edit.margins is None or min(vars(edit.margins).values()) >= 0, "an edit's margins")
+        claim(edit.framing is None or _possible(edit.framing.width, edit.framing.height), "an edit's framing")
+        claim(edit.margins is None or _fits(edit.margins), "an edit's margins")
+
+
+def _fits(margins: Margins) -> bool:
+    """Whether a picture may have grown by so much."""
+    across, down = margins.left + margins.right, margins.top + margins.bottom
+    return min(vars(margins).values()) >= 0 and _possible(1 + across, 1 + down)
+
+
+def _possible(width: int, height: int) -> bool:
+    """Whether a picture of an edit may be so large."""
+    return 0 < width <= SIDE and 0 < height <= SIDE and width * height <= MOST_PIXELS
 
 
 def _from_flat(old: Json) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import numpy as np
 import pytest
 from project_helpers import accept, inverted, paint, propose
 
+from engine.errors import BadInput
 from engine.files import read_photo, write_photo
 from engine.framing import Framing, framed, framed_pixels, largest_box
 from engine.project import edits as stack
-from engine.project import project_file
+from engine.project import manifest, project_file
 from engine.project.document import Document
 from engine.project.journal import Journal, snapshot
 from engine.project.recovery import resume
@@ -256,3 +258,45 @@ def test_a_mask_is_straightened_like_the_picture(document):
     framing = cut(document, 0, 5.0)
     assert np.array_equal(document.mask.values, framed_pixels(mask[..., None], framing)[..., 0])
     assert 0 < document.mask.values.max() <= 255
+
+
+WIDE = {"left": 0, "top": 0, "right": 20, "bottom": 20}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"turn": 45}, "cannot be turned by 45"),
+        ({"straighten": float("nan")}, "cannot be straightened"),
+        ({"box": {**WIDE, "right": 900}}, "reaches beyond the photo"),
+        ({"width": 0, "height": 0}, "reaches beyond the photo"),
+        ({"width": 200_000, "height": 200_000, "box": WIDE}, "an edit's framing"),
+        ({"width": 60_000, "height": 60_000, "box": WIDE}, "an edit's framing"),
+    ],
+)
+def test_a_damaged_framing_is_refused_in_the_name_of_its_file(make_photo, tmp_path, change, says):
+    values = framed_manifest(make_photo, tmp_path)
+    values["edits"][0]["framing"] |= change
+    with pytest.raises(BadInput, match=rf"^work\.overtone is damaged: .*{says}"):
+        manifest.from_bytes(json.dumps(values).encode(), "work.overtone")
+
+
+def test_margins_beyond_any_picture_are_refused(make_photo, tmp_path):
+    values = framed_manifest(make_photo, tmp_path)
+    values["edits"][0] |= {"framing": None, "margins": {"left": 10**9, "right": 0, "top": 10**9, "bottom": 0}}
+    with pytest.raises(BadInput, match=r"^work\.overtone is damaged: an edit's margins"):
+        manifest.from_bytes(json.dumps(values).encode(), "work.overtone")
+
+
+def framed_manifest(make_photo, folder: Path) -> dict:
+    """What a project with one crop says of itself; as it is, it is read."""
+    path = folder / "lake.png"
+    write_photo(make_photo(96, 128), path)
+    journal = Journal.fresh(folder / "journals")
+    document = Document(read_photo(path), path, store=journal.store)
+    cut(document, box=KEPT)
+    journal.keep(snapshot(document))
+    data = (journal.folder / manifest.NAME).read_bytes()
+    journal.release()
+    assert manifest.from_bytes(data, "work.overtone").edits[0].framing is not None
+    return json.loads(data)
