@@ -54,13 +54,21 @@ class CropFrame:
 
     @property
     def box(self) -> Box:
-        """What is kept, in whole pixels."""
+        """What is kept, in whole pixels, the nearest to the ratio that it is held to."""
         left, top, right, bottom = self.rect
         if self.degrees:  # inwards, for there is no photo outside
             low = [math.ceil(each - ROUNDING) for each in (left, top)]
             high = [math.floor(each + ROUNDING) for each in (right, bottom)]
-            return Box(*low, *high)
-        return Box(round(left), round(top), round(right), round(bottom)).clip(*self.turned)
+            box = Box(*low, *high)
+        else:
+            box = Box(round(left), round(top), round(right), round(bottom)).clip(*self.turned)
+        if not self.ratio:
+            return box
+        shape = (right - left) / (bottom - top)
+        wide, tall = box.width, round(box.width / shape)
+        if tall > box.height:  # within what is there
+            wide, tall = min(round(box.height * shape), wide), box.height
+        return Box(box.left, box.top, box.left + wide, box.top + tall)
 
     @property
     def empty(self) -> bool:

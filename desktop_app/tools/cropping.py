@@ -72,15 +72,20 @@ class Cropping(QObject):
     ) -> None:
         edits = document.framed(framing, self._words(framing))
 
+        taken = False
+
         def act() -> Touched:
-            return document.frame(framing, edits, mask) if state(document.edits) == now else Touched()
+            nonlocal taken
+            taken = state(document.edits) == now  # nothing else was done while the picture was made
+            return document.frame(framing, edits, mask) if taken else Touched()
+
+        def done() -> None:
+            if taken:
+                self._canvas.frame.reset()  # it spoke of the picture before
+                self.cropped.emit()
 
         if self._session.document is document and state(document.edits) == now:  # no second press of the key came first
-            self._session.take(edits, act, self._done)
-
-    def _done(self) -> None:
-        self._canvas.frame.reset()  # it spoke of the picture before
-        self.cropped.emit()
+            self._session.take(edits, act, done)
 
     def _words(self, framing: Framing) -> str:
         """What the history calls it."""

@@ -119,6 +119,20 @@ def test_a_held_shape_stays_while_a_corner_or_side_is_dragged(cropping) -> None:
     assert frame_of(window).box.width < 350
 
 
+@pytest.mark.parametrize("degrees", [0.0, 7.3])
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 9 / 16])
+def test_whole_pixels_keep_a_held_shape_wherever_the_frame_lies(ratio, degrees) -> None:
+    start = CropFrame.whole((401, 299)).held_to(ratio).straightened(degrees)
+    for step in range(60):
+        frame = start.dragged((0, 0), 0.31 * step, 0.17 * step).dragged(MOVE, -0.23 * step, 0.41 * step)
+        box = frame.box
+        if ratio == 1:
+            assert box.width == box.height
+        assert abs(box.width - box.height * ratio) <= max(ratio, 1) / 2 + 1e-6 or frame.rect == start.rect
+        assert frame.framing().box == box
+        assert np.abs(np.subtract((box.left, box.top, box.right, box.bottom), frame.rect)).max() < 3
+
+
 def test_straightening_by_slider_field_key_and_drag_leaves_no_empty_corner(cropping, qtbot) -> None:
     window, canvas, original = cropping, cropping.stage.canvas, cropping.document.photo
     options = window.stage.options.crop
@@ -278,6 +292,21 @@ def test_a_crop_waits_for_a_result_to_be_settled(open_window, qtbot) -> None:
         QTest.keyClick(window.stage.canvas, Qt.Key.Key_Return)
     assert "waiting" in window.message_bar.text
     assert not window.document.edits
+
+
+def test_a_crop_that_came_too_late_changes_neither_photo_nor_tool(cropping, qtbot, monkeypatch) -> None:
+    window, document = cropping, cropping.document
+    choose_shape(window, "1:1")
+    crop_now(window, qtbot)
+    QTest.keyClick(window.stage.canvas, Qt.Key.Key_C, SHIFT)
+    qtbot.waitUntil(lambda: window.stage.canvas.view.photo == (300, 300))
+    QTest.keyClick(window.stage.canvas, Qt.Key.Key_Minus)
+    monkeypatch.setattr(document, "slow", lambda _edits: True)
+    with qtbot.assertNotEmitted(window.canvas_work.cropping.cropped), qtbot.waitSignal(window.session.touched):
+        QTest.keyClick(window.stage.canvas, Qt.Key.Key_Return)
+        document.set_edits("delete edit", ())  # while the picture of the crop is being made
+    assert not document.edits
+    assert window.stage.canvas.tool is Tool.crop
 
 
 def test_the_history_shows_hides_and_deletes_a_crop(cropping, qtbot) -> None:
