@@ -95,10 +95,18 @@ class HistoryDesk(QObject):
             self._session.set_edits("opacity", stack.with_opacity(document.edits, key, opacity))
 
     def delete(self, key: str) -> None:
-        """Take an edit out of the stack; undo brings it back."""
+        """Take an edit out of the stack, and say so when crops go with it; undo brings all of it back."""
         document = self._session.document
-        if document is not None:
-            self._session.set_edits("delete edit", stack.without(document.edits, key))
+        if document is None:
+            return
+        after = stack.without(document.edits, key)
+        alone = len(after) == len(document.edits) - 1
+
+        def done() -> None:
+            if not alone:
+                self._bar.say(self.tr("Crops and turns of that picture went with it. Undo brings them back."))
+
+        self._session.take(after, lambda: document.set_edits("delete edit", after), done)
 
     def edit_mask(self, key: str) -> None:
         """Put an edit's mask on the canvas, to be changed before the edit is run again."""

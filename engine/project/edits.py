@@ -300,7 +300,10 @@ def with_opacity(edits: Edits, key: str, opacity: float) -> Edits:
 
 
 def without(edits: Edits, key: str) -> Edits:
-    """The stack without one edit; those made on it keep it in mind where they overlap it."""
+    """The stack without one edit; those made on it keep it in mind where they overlap it.
+
+    With one that turned or replaced the whole picture go the framings that were made on that picture.
+    """
     index = next(index for index, edit in enumerate(edits) if edit.key == key)
     gone = edits[index]
     return (*edits[:index], *_moved(_after_loss(edits[index + 1 :], gone), _corner(gone), (0, 0)))
@@ -350,7 +353,8 @@ def _moved(later: Sequence[Edit], old: tuple[int, int] | None, new: tuple[int, i
         if not resting or edit.shift is None:
             result.append(edit)
         elif old is None or new is None:
-            result.append(replace(edit, shift=None))
+            if edit.framing is None:  # a framing goes: the picture that it was drawn on will never be there again
+                result.append(replace(edit, shift=None))
         else:
             across, down = new[0] - old[0], new[1] - old[1]
             result.append(replace(edit, shift=(edit.shift[0] + across, edit.shift[1] + down)))

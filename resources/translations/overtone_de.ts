@@ -793,6 +793,10 @@ Zum Ändern klicken</translation>
 <context>
     <name>HistoryDesk</name>
     <message>
+        <source>Crops and turns of that picture went with it. Undo brings them back.</source>
+        <translation>Zuschnitte und Drehungen jenes Bildes wurden mit gelöscht. Rückgängig bringt sie zurück.</translation>
+    </message>
+    <message>
         <source>Change the mask, then run the edit again.</source>
         <translation>Maske ändern, dann die Bearbeitung erneut ausführen.</translation>
     </message>

@@ -792,6 +792,10 @@ Click to change it</source>
 <context>
     <name>HistoryDesk</name>
     <message>
+        <source>Crops and turns of that picture went with it. Undo brings them back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Change the mask, then run the edit again.</source>
         <translation type="unfinished"></translation>
     </message>

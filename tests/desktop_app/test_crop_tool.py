@@ -361,6 +361,7 @@ def test_a_follow_up_speaks_of_the_edit_made_last_not_of_one_that_waits(waiting,
     request = EditRequest(said, document.photo, history=history)
     carried, replaces = revised(document, request, new.plan)
     assert replaces == new.key
+    assert carried.photo is not None
     assert np.array_equal(carried.photo.pixels, document.original.pixels)
 
 
@@ -420,6 +421,23 @@ def test_a_project_brings_the_crop_and_its_name_back(cropping, dialogs, tmp_path
         window.open(tmp_path / "work.overtone")
     assert np.array_equal(window.document.photo.pixels, shown)
     assert window.document.edits[0].instruction.text == "Straighten by -2°"
+
+
+def test_deleting_a_turn_says_that_its_crops_went_with_it(cropping, qtbot) -> None:
+    window = cropping
+    QTest.mouseClick(window.stage.options.crop.right_button, LEFT)
+    crop_now(window, qtbot)
+    QTest.keyClick(window.stage.canvas, Qt.Key.Key_C, SHIFT)
+    qtbot.waitUntil(lambda: window.stage.canvas.view.photo == (300, 400))
+    choose_shape(window, "1:1")
+    crop_now(window, qtbot)
+    shown = window.document.photo.pixels
+    window.history_desk.delete(window.document.edits[0].key)
+    assert not window.document.edits
+    assert window.document.photo is window.document.original
+    assert "went with it" in window.message_bar.text
+    window.commands.undo.trigger()
+    assert np.array_equal(window.document.photo.pixels, shown)
 
 
 def test_an_expand_after_a_crop_lies_where_it_should(cropping, qtbot) -> None:

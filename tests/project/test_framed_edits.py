@@ -241,6 +241,25 @@ def test_a_mask_is_not_shown_on_a_picture_that_is_turned_otherwise(document):
     assert np.array_equal(shown.values, mask)
 
 
+@pytest.mark.parametrize("visible", [True, False])
+def test_the_framings_of_a_turned_picture_go_with_its_turn(document, visible):
+    cut(document, 90)
+    turn = document.edits[0].key
+    cut(document, box=Box(10, 10, 90, 100))
+    later = accept(document, inverted(document.photo, Box(10, 10, 30, 30)))
+    shown = document.photo.pixels
+    show(document, turn, visible)
+    document.set_edits("delete edit", stack.without(document.edits, turn))
+    assert [edit.key for edit in document.edits] == [later]
+    assert document.photo is document.original
+    assert document.strangers == {later}
+    run_again(document, later, UPPER)
+    assert np.array_equal(recomposed(document), inverted(document.original, UPPER).pixels)
+    for _ in range(3):
+        document.undo()
+    assert np.array_equal(document.photo.pixels, shown)
+
+
 def test_a_saved_file_says_what_was_done_and_by_whom(document):
     cut(document, box=KEPT)
     propose(document, inverted(document.photo, Box(5, 5, 20, 20)), "invert it")
