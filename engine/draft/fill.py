@@ -41,10 +41,10 @@ class _Window:
 
 @dataclass(frozen=True)
 class _Way:
-    """As asked of :func:`fill`."""
+    """The completions of a window, and the weight of a source's height in them."""
 
-    sharp: bool
-    layered: bool
+    tries: tuple[tuple[float, int, int], ...]
+    guide: float
 
 
 def fill(
@@ -99,7 +99,8 @@ def fill(
             "The area to fill covers almost the whole picture, so nothing is left to fill it from.",
             "Paint a smaller mask, or ask for a new background instead.",
         )
-    out, way = rgb.astype(np.float32, copy=True), _Way(sharp, layered)
+    out = rgb.astype(np.float32, copy=True)
+    way = _Way(_TRIES[:1] if sharp else _TRIES, _LAYERED if layered else 0.0)
     if not hole.any():
         return out
     for part in _parts(hole):
@@ -187,13 +188,8 @@ def _shrink(window: _Window, scale: float) -> _Window:
 
 
 def _complete(window: _Window, seed: int, way: _Way) -> np.ndarray:
-    """The completion of one window, ``(h, w, 3)`` float32: a try, or the tries' mean with the first's fine detail."""
-    guide = _LAYERED if way.layered else 0.0
-    tries = [
-        _try(window, context, patch, seed + more, guide) for context, patch, more in _TRIES[: 1 if way.sharp else 3]
-    ]
-    if way.sharp:
-        return tries[0]
+    """The completion of one window, ``(h, w, 3)`` float32: the tries' mean with the first one's fine detail."""
+    tries = [_try(window, context, patch, seed + more, way.guide) for context, patch, more in way.tries]
     mean = np.mean(tries, axis=0, dtype=np.float32)
     apart = tries[0] - mean
     fine = apart - cv2.GaussianBlur(apart, (0, 0), _FINE)

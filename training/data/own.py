@@ -22,6 +22,7 @@ from engine.files import read_reference, read_sound, sniff, write_bytes
 from engine.files.writing import write_fault
 from engine.values import Media
 from training.data.clips import LENGTH, RATE
+from training.data.codes import codes
 from training.data.items import LicenceClass
 from training.data.licences import classify
 from training.data.pictures import LONGEST, QUALITY
@@ -168,7 +169,7 @@ def _item(path: Path, folder: Path, target: _Target) -> tuple[str, dict[str, Any
     cover = photo.transparency
     if cover is not None and float((cover < 0.5).mean()) > _LEAST_TRANSPARENT:
         return _object(path, rgb, cover, target)
-    picture = Image.fromarray(_codes(rgb))
+    picture = Image.fromarray(codes(rgb))
     picture.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
     content = io.BytesIO()
     picture.save(content, "JPEG", quality=QUALITY, subsampling=0)
@@ -178,9 +179,9 @@ def _item(path: Path, folder: Path, target: _Target) -> tuple[str, dict[str, Any
 
 def _object(path: Path, rgb: np.ndarray, cover: np.ndarray, target: _Target) -> tuple[str, dict[str, Any]]:
     cut = cut_out(rgb, cover)
-    codes = _codes(cut.rgba)
+    shown = codes(cut.rgba)
     content = io.BytesIO()
-    Image.fromarray(codes).save(content, "PNG", optimize=True)
+    Image.fromarray(shown).save(content, "PNG", optimize=True)
     row = target.keep("objects", path, ".png", content)
     caption = _said(path)
     name = re.sub(r"^(?:an?|the) ", "", caption)
@@ -192,8 +193,8 @@ def _object(path: Path, rgb: np.ndarray, cover: np.ndarray, target: _Target) -> 
         **about,
         "sound": None,
         "sounds_by_name": [],
-        "width": codes.shape[1],
-        "height": codes.shape[0],
+        "width": shown.shape[1],
+        "height": shown.shape[0],
         "source_url": "",
     }
 
@@ -224,7 +225,3 @@ def _music(path: Path, target: _Target) -> tuple[str, dict[str, Any]]:
 
 def _mono(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
     return soxr.resample(samples.mean(axis=1).astype(np.float32), rate, wanted)
-
-
-def _codes(values: np.ndarray) -> np.ndarray:
-    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)

@@ -16,6 +16,7 @@ from engine.decode.latents import Frame
 from engine.draft.style import FAMILIES, paint
 from engine.errors import BadInput
 from engine.values import marker
+from training.data.codes import codes
 from training.decode.mixture import Instruction
 from training.decode.templates import WORDINGS, listed
 from training.scenes import Composer, Scene, Stock
@@ -65,7 +66,7 @@ class Album:
         """Take in all of a picture ``(h, w, 3)`` uint8, as the editor shows references to the network."""
         frame = Frame.fit(self.side, self.side, self.side)
         shown = frame.take(letterboxed(rgb.astype(np.float32) / 255, frame))
-        self._held.append(_codes(shown))
+        self._held.append(codes(shown))
         return len(self._held) - 1
 
     def picture(self, row: int) -> np.ndarray:
@@ -157,7 +158,7 @@ class Writer:
         made = []
         for row, photo in zip(targets[: self.each], photos, strict=False):
             plane = extract(self.album.picture(row))
-            made.append((row, (self.album.cropped(_codes(np.repeat(plane[..., None], 3, axis=2))),), photo.caption))
+            made.append((row, (self.album.cropped(codes(np.repeat(plane[..., None], 3, axis=2))),), photo.caption))
         return self._many(kind, made)
 
     def _scenes(self, stock: Stock) -> dict[str, tuple[Instruction, ...]]:
@@ -188,7 +189,7 @@ class Writer:
         for place, family in enumerate(FAMILIES):
             random = self._random("style", place)
             chosen = random.permutation(len(photos))[:_PAINTED].tolist()
-            painted = [self.album.cropped(_codes(paint(self.album.picture(targets[each]), family))) for each in chosen]
+            painted = [self.album.cropped(codes(paint(self.album.picture(targets[each]), family))) for each in chosen]
             for at, photo in enumerate(chosen if len(chosen) > 1 else ()):
                 style = painted[at - 1]
                 styled.append((painted[at], (style,), photos[photo].caption))
@@ -222,7 +223,3 @@ def _around(rgb: np.ndarray, cover: np.ndarray) -> np.ndarray:
         room = round(_AROUND * (found[-1] - found[0] + 1))
         spans.append(slice(max(found[0] - room, 0), found[-1] + room + 1))
     return rgb[spans[0], spans[1]]
-
-
-def _codes(rgb: np.ndarray) -> np.ndarray:
-    return np.rint(np.clip(rgb, 0, 1) * 255).astype(np.uint8)

@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from training.data.codes import codes
 from training.evaluate.cards import Card
 from training.evaluate.report import CHAINS, Comparison
 
@@ -84,11 +85,10 @@ def _number(value: float) -> float | None:
 
 def sheet(comparison: Comparison) -> np.ndarray:
     """``(h, w, 3)`` uint8: the operation's pictures one below the other, at half size."""
-    codes = np.rint(np.clip(np.concatenate(list(comparison.pictures)), 0, 1) * 255).astype(np.uint8)
-    return cv2.resize(codes, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    shown = codes(np.concatenate(list(comparison.pictures)))
+    return cv2.resize(shown, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
 
 
 def _inline(picture: np.ndarray) -> str:
-    codes = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)[..., ::-1]
-    _, coded = cv2.imencode(".jpg", codes, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    _, coded = cv2.imencode(".jpg", codes(picture)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     return "data:image/jpeg;base64," + base64.b64encode(coded.tobytes()).decode()

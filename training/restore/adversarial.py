@@ -154,7 +154,7 @@ class Adversarial(Stage):
         return (lengths[0] / (lengths[1] + _TINY)).clamp(max=100).detach()
 
     def validate(self) -> dict[str, float]:
-        """How near the truth it comes, as a share of how near the draft is; scored by features and by texture.
+        """How near the truth it comes, as a share of how near the draft is; scored by features.
 
         ``texture`` is the energy of the steps between neighbours in the mask, over the truth's; ``rim`` the squared
         error next to the border, over the draft's.

@@ -19,6 +19,7 @@ from engine.errors import BadInput
 from engine.restore.extending import extended
 from engine.values import Op
 from training.data import items
+from training.data.codes import codes
 from training.data.items import LicenceClass
 from training.data.shards import INDEX, Sample, Shards, write_shards
 from training.evaluate.trials import Part, Trial, photographs, trials
@@ -135,16 +136,12 @@ def _sample(trial: Trial, draft: np.ndarray) -> Sample:
 
 def _packed(decoded: np.ndarray, truth: np.ndarray, reference: np.ndarray, mask: np.ndarray, op: Op) -> Sample:
     arrays = {
-        "decoded": _codes(decoded),
-        "truth": _codes(truth),
+        "decoded": codes(decoded),
+        "truth": codes(truth),
         "reference": reference.astype(np.float16),  # its difference from the decoded picture is what is looked at
-        "mask": _codes(mask),
+        "mask": codes(mask),
     }
     return Sample(arrays, {"op": op.value})
-
-
-def _codes(values: np.ndarray) -> np.ndarray:
-    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
 
 
 class Packed:

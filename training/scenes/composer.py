@@ -17,6 +17,7 @@ from engine.draft.place import place
 from engine.draft.spot import Spot
 from engine.errors import BadInput
 from engine.values import Box, Region
+from training.data.codes import codes
 from training.scenes import words
 from training.scenes.scene import KINDS, Kind, Scene, SceneObject
 from training.scenes.stock import Ground, Stock, Thing
@@ -149,7 +150,7 @@ class Composer:
         files = [ground.file, *(each.thing.file for each in (*shown, *([company] if company else [])))]
         return Scene(
             kind,
-            *(_codes(picture) for picture in (source, target, draft)),
+            *(codes(picture) for picture in (source, target, draft)),
             changed=changed.astype(np.uint8) * 255,
             objects=objects,
             source_caption=captions[0],
@@ -263,7 +264,7 @@ def _objects(kind: Kind, first: _Placed, second: _Placed | None, company: _Place
 
 
 def _object(put: _Placed, in_source: bool, in_target: bool, cover: np.ndarray) -> SceneObject:
-    return SceneObject(put.thing.name, put.thing.caption, _codes(cover), in_source, in_target)
+    return SceneObject(put.thing.name, put.thing.caption, codes(cover), in_source, in_target)
 
 
 def _seen(kind: Kind, first: _Placed, second: _Placed | None) -> tuple[list[_Placed], list[_Placed]]:
@@ -362,8 +363,4 @@ def _shifted(put: _Placed, random: np.random.Generator) -> np.ndarray:
 
 def _quantised(rgb: np.ndarray) -> np.ndarray:
     """Rounded to what eight bits hold, so that pictures kept as codes differ only where they truly differ."""
-    return _codes(rgb).astype(np.float32) / 255
-
-
-def _codes(values: np.ndarray) -> np.ndarray:
-    return np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8)
+    return codes(rgb).astype(np.float32) / 255

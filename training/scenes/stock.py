@@ -16,6 +16,7 @@ from engine.draft.cutout import cut_out
 from engine.draft.place import resized
 from engine.errors import BadInput
 from training.data import items
+from training.data.codes import codes
 from training.data.items import LicenceClass
 from training.data.licences import classify
 from training.ground.labels import cut_outline, table
@@ -227,4 +228,4 @@ def _read_cutout(path: Path, long_side: int) -> np.ndarray | None:
     factor = long_side / max(rgba.shape[:2])
     if factor < 1:
         rgba = resized(rgba, max(1, round(rgba.shape[1] * factor)), max(1, round(rgba.shape[0] * factor)))
-    return np.rint(np.clip(rgba, 0, 1) * 255).astype(np.uint8)
+    return codes(rgba)
