@@ -6,7 +6,9 @@ that profile, so that a colour stays the same colour; pixels that no edit reache
 
 from __future__ import annotations
 
+import struct
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,8 @@ RELATIVE = 1  # LittleCMS' number of the relative colorimetric intent
 SAME = 0.004  # a profile that moves no colour further than one 8-bit step is sRGB under another name
 D65 = (0.3127, 0.3290, 1.0)
 SRGB_PRIMARIES = (0.64, 0.33, 1.0, 0.30, 0.60, 1.0, 0.15, 0.06, 1.0)
+CREATED = slice(24, 36)  # where a profile says when it was made (ICC.1:2022, 7.2.1)
+FIRST_OF_2000 = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
 
 
 class PhotoColour:
@@ -117,18 +121,27 @@ def srgb_light(values: np.ndarray) -> np.ndarray:
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
-def srgb_profile() -> bytes:
-    """A profile of sRGB."""
+def made_profile(kind: str, **chosen: Any) -> bytes:
+    """A profile as LittleCMS makes it, ``kind`` and ``chosen`` as of ``imagecodecs.cms_profile``.
+
+    LittleCMS writes the second at which it made a profile. Here that is a fixed date: the same colours are then the
+    same bytes, and profiles can be compared.
+    """
     import imagecodecs
 
-    return imagecodecs.cms_profile("srgb")
+    made = bytearray(imagecodecs.cms_profile(kind, **chosen))
+    made[CREATED] = FIRST_OF_2000
+    return bytes(made)
+
+
+def srgb_profile() -> bytes:
+    """A profile of sRGB."""
+    return made_profile("srgb")
 
 
 def linear_profile(primaries: tuple[float, ...] = SRGB_PRIMARIES, gamma: float = 1.0) -> bytes:
     """A profile of these primaries (x, y, 1 of red, green, blue), white D65 and a pure power as its curve."""
-    import imagecodecs
-
-    return imagecodecs.cms_profile("rgb", whitepoint=D65, primaries=primaries, gamma=gamma)
+    return made_profile("rgb", whitepoint=D65, primaries=primaries, gamma=gamma)
 
 
 def converted(pixels: np.ndarray, source: bytes | None, target: bytes | None) -> np.ndarray:

@@ -179,7 +179,7 @@ def grey_profile(icc: bytes) -> bytes | None:
     """A profile for RGB that shows neutrals as a profile for grey does; nothing when it is none for grey."""
     import imagecodecs
 
-    from engine.colour import D65, SRGB_PRIMARIES, linear_profile
+    from engine.colour import D65, SRGB_PRIMARIES, linear_profile, made_profile
 
     ramp = np.linspace(0, 1, 4096, dtype=np.float32)[None]
     try:
@@ -187,6 +187,6 @@ def grey_profile(icc: bytes) -> bytes | None:
             ramp, icc, linear_profile(), colorspace="gray", outcolorspace="rgb", outdtype="float32", intent=1
         )
         curve = np.clip(light[0, :, 1], 0, 1)
-        return imagecodecs.cms_profile("rgb", whitepoint=D65, primaries=SRGB_PRIMARIES, transferfunction=curve)
+        return made_profile("rgb", whitepoint=D65, primaries=SRGB_PRIMARIES, transferfunction=curve)
     except (RuntimeError, ValueError):
         return None

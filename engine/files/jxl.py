@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.colour import D65, SRGB_PRIMARIES, linear_profile, srgb_light
+from engine.colour import D65, SRGB_PRIMARIES, linear_profile, made_profile, srgb_light
 from engine.errors import BadInput
 from engine.files.containers import jxl_codestream, jxl_with
 from engine.files.metadata import Blocks
@@ -297,8 +297,6 @@ def colours_of(photo: Photo, like: bytes | memoryview | None) -> str | None:
 
 def _profile(name: str, said: Header) -> bytes | None:
     """The profile of what libjxl gives back."""
-    import imagecodecs
-
     if said.icc and said.lossy:
         return linear_profile()  # what libjxl falls back to
     if said.icc or said.primaries is None or (not said.gamma and said.curve not in (*SAME_CURVE_AS_SRGB, LINEAR)):
@@ -308,4 +306,4 @@ def _profile(name: str, said: Header) -> bytes | None:
     if said.primaries == SRGB_PRIMARIES:
         return None
     curve = srgb_light(np.linspace(0, 1, 4096)).astype(np.float32)
-    return imagecodecs.cms_profile("rgb", whitepoint=D65, primaries=said.primaries, transferfunction=curve)
+    return made_profile("rgb", whitepoint=D65, primaries=said.primaries, transferfunction=curve)

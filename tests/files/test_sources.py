@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
 
 import imagecodecs
@@ -13,7 +14,7 @@ import pyvips
 from engine.cli import run
 from engine.colour import D65, SRGB_PRIMARIES, PhotoColour, linear_profile
 from engine.errors import BadInput
-from engine.files import RawOptions, encode, jxl, read_photo, write_photo
+from engine.files import Original, RawOptions, encode, jxl, read_photo, write_photo
 from engine.files.containers import jxl_codestream
 from engine.files.inspecting import inspect
 from engine.files.sniffing import Kind
@@ -76,9 +77,19 @@ def test_jpeg_xl_keeps_colours_that_it_names(make_photo, tmp_path):
     wide = read_photo(path)
     assert np.array_equal(wide.pixels, photo.pixels)
     assert not PhotoColour(wide.icc).same
-    data = jxl.encode(wide, None, stream)
+    wait_for_the_next_second()
+    encoded = encode(wide, ".jxl", "a.jxl", Original.at(path))
+    assert not any("converted" in note for note in encoded.notes)
+    data = encoded.data
     assert jxl.header(jxl_codestream(data)).colours == said.colours
     assert np.array_equal(imagecodecs.jpegxl_decode(data), photo.pixels)
+
+
+def wait_for_the_next_second():
+    """Profiles may hold the second at which they were made."""
+    start = time.gmtime()
+    while time.gmtime() == start:
+        time.sleep(0.02)
 
 
 def test_jpeg_xl_in_other_colours_becomes_srgb_and_says_so(make_photo):
