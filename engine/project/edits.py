@@ -9,8 +9,8 @@ changed one it may now hold traces of a picture that is no longer there; :func:`
 running them again on the present picture is what mends them. Edits that do not overlap are right without that.
 
 An edit that grew the picture is shown wholly or not at all, and moves the later ones back by its margins when it is
-hidden. One that replaced the whole
-picture by another of its own size has no margins: while it is hidden, what was made on it has no place and waits.
+hidden. One that replaced the whole picture by another of its own size has no margins: while it is hidden, what was made
+on it has no place and waits.
 
 A framing (a crop, a turn) has no pixels of its own: it is done anew to whatever the edits below it show. Hidden, a crop
 moves the later edits by its corner; one that turns the picture makes them wait.
@@ -210,9 +210,11 @@ def boxes(places: Sequence[Placed]) -> dict[str, Box | None]:
     """By key, where in the picture of all places lies what each of them changed; nothing where that is not known."""
     found: dict[str, Box | None] = {}
     for place in places:
-        framing = place.edit.framing
+        framing, margins = place.edit.framing, place.edit.margins
         if framing is not None:
             found = {key: box and framing.mapped(box.moved(-place.across, -place.down)) for key, box in found.items()}
+        elif margins is not None and margins != NO_MARGINS:
+            found = {key: box and box.moved(margins.left, margins.top) for key, box in found.items()}
         found[place.edit.key] = place.box
     return found
 
@@ -306,7 +308,7 @@ def without(edits: Edits, key: str) -> Edits:
     """
     index = next(index for index, edit in enumerate(edits) if edit.key == key)
     gone = edits[index]
-    return (*edits[:index], *_moved(_after_loss(edits[index + 1 :], gone), _corner(gone), (0, 0)))
+    return (*edits[:index], *_moved(_after_loss(edits, index), _corner(gone), (0, 0)))
 
 
 def instead(edits: Edits, key: str, new: Edit) -> Edits:
@@ -319,16 +321,16 @@ def instead(edits: Edits, key: str, new: Edit) -> Edits:
     if laid.lost is not None:
         return (*with_new(edits[:index], new), *without(edits[index:], key))
     new = replace(new, shift=(-laid.across, -laid.down))
-    return (*edits[:index], new, *_moved(_after_loss(edits[index + 1 :], gone), _corner(gone), _corner(new)))
+    return (*edits[:index], new, *_moved(_after_loss(edits, index), _corner(gone), _corner(new)))
 
 
-def _after_loss(later: Edits, gone: Edit) -> list[Edit]:
-    """The edits above one that is gone; it stays named by those that it may have shown through."""
+def _after_loss(edits: Edits, index: int) -> list[Edit]:
+    """The edits above the one of that index, which goes; it stays named by those that it may have shown through."""
+    gone, where = edits[index], boxes(_laid(edits, hidden=True).places)
     result = []
-    reframed = False  # boxes from below a framing are not those above it
-    for edit in later:
-        apart = edit.box is not None and gone.box is not None and not reframed and not overlap(edit.box, gone.box)
-        reframed = reframed or edit.framing is not None
+    for edit in edits[index + 1 :]:
+        own, lost = where.get(edit.key), where.get(gone.key)
+        apart = own is not None and lost is not None and not overlap(own, lost)
         named = gone.fixed or not (apart or edit.framing is not None)
         kept = edit.made_on if named else tuple(under for under in edit.made_on if under.key != gone.key)
         result.append(replace(edit, made_on=kept))

@@ -161,6 +161,17 @@ def test_an_expanded_picture_moves_the_later_edits_when_it_is_hidden(document):
     assert stack.with_opacity(document.edits, later, 0.5)[0].opacity == 0.5
 
 
+@pytest.mark.parametrize("delete", [False, True], ids=["hidden", "deleted"])
+def test_overlaps_are_looked_for_where_an_expanded_picture_shows_an_edit(document, delete):
+    first = accept(document, inverted(document.photo, UPPER))
+    accept(document, grown(document.photo, Margins(left=60)), margins=Margins(left=60))
+    over = accept(document, inverted(document.photo, Box(75, 15, 90, 30)))
+    accept(document, inverted(document.photo, Box(15, 15, 30, 30)))
+    edits = stack.without(document.edits, first) if delete else stack.with_visible(document.edits, first, False)
+    document.set_edits("change", edits)
+    assert document.strangers == {over}
+
+
 def test_another_picture_in_the_photos_place_takes_what_was_made_on_it_along(document, make_photo):
     whole = accept(document, Photo(np.full((50, 60, 3), 99, np.uint8), icc=b"profile"))
     later = accept(document, inverted(document.photo, Box(5, 5, 20, 20)))

@@ -200,6 +200,15 @@ def test_edits_on_both_sides_of_a_crop_overlap_where_they_are_seen(document):
     assert document.strangers == {over}
 
 
+def test_an_edit_deleted_below_a_crop_is_kept_in_mind_only_where_it_was_seen_through(document):
+    first = accept(document, inverted(document.photo, UPPER))
+    cut(document, box=KEPT)
+    over = accept(document, inverted(document.photo, UPPER.moved(-KEPT.left, -KEPT.top)))
+    accept(document, inverted(document.photo, LOWER))
+    document.set_edits("delete edit", stack.without(document.edits, first))
+    assert document.strangers == {over}
+
+
 def test_a_project_and_a_journal_bring_it_back(make_photo, tmp_path):
     path = tmp_path / "lake.png"
     write_photo(make_photo(70, 90, bits=16), path)
