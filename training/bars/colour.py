@@ -18,8 +18,9 @@ from engine.decode import DecodeRequest
 from engine.files import Original, read_photo, write_photo
 from engine.instruction import make
 from engine.parts import Parts
+from engine.picture import Photo
 from engine.pipeline import Engine
-from engine.values import EditRequest, Op, Operation, Plan
+from engine.values import EditRequest, EditResult, Op, Operation, Plan
 from training.bars import Bar, Ground
 from training.bars.tools import PROFILES, missing, samples
 
@@ -38,6 +39,7 @@ class Painter:
     chart: np.ndarray
     side: int = 512
     embedding_width: int = 0
+    reads_words: bool = True
     has_context: bool = False
     device: str = "cpu"
 
@@ -59,9 +61,7 @@ def measure(_ground: Ground) -> list[Bar]:
     chart = np.zeros((HEIGHT, WIDTH, 3), np.float32)
     spread = colours.repeat(PATCH, axis=0).repeat(PATCH, axis=1)
     chart[TOP : TOP + DOWN * PATCH, LEFT : LEFT + ACROSS * PATCH] = spread.astype(np.float32) / 255
-    parts = Parts(Bundle.open("starter"))
-    parts.__dict__["decoder"] = Painter(chart)
-    engine = Engine(parts)
+    engine = painting(chart)
     said, worst, fine, kept = [], 0.0, True, True
     with tempfile.TemporaryDirectory() as named:
         folder = Path(named)
@@ -89,6 +89,21 @@ def measure(_ground: Ground) -> list[Bar]:
                 said[-1] += f" (LittleCMS itself {best.max():.2f})"
     goal = f"ΔE2000 ≤ {MOST} against LittleCMS' transicc, {ACROSS * DOWN} colours under a mask, rest bit-equal"
     return [Bar("must", "colour", goal, "; ".join(said), kept and worst <= MOST and fine)]
+
+
+def painting(chart: np.ndarray) -> Engine:
+    """The starter engine with a decoder that paints a chart, ``(H, W, 3)`` float32, 0 to 1."""
+    parts = Parts(Bundle.open("starter"))
+    parts.__dict__["decoder"] = Painter(chart)
+    return Engine(parts)
+
+
+def edited(engine: Engine, photo: Photo) -> EditResult:
+    """A photo of ``HEIGHT`` by ``WIDTH`` pixels with the chart painted in under a mask."""
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[TOP : TOP + DOWN * PATCH, LEFT : LEFT + ACROSS * PATCH] = 255
+    plan = Plan("", "a chart", operations=(Operation(Op.vary),))
+    return engine.edit(EditRequest(make("paint the chart", []), photo, mask, plan))
 
 
 def _profiles(folder: Path) -> dict[str, Path | None]:
@@ -120,16 +135,12 @@ def _photo(folder: Path, name: str, icc: Path | None, bits: int) -> Path:
 
 def _edited(engine: Engine, path: Path, folder: Path) -> tuple[Path, bool]:
     """The photo with the chart painted in, saved as the command line does, and whether the rest is bit-equal."""
-    photo = read_photo(path)
-    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
-    mask[TOP : TOP + DOWN * PATCH, LEFT : LEFT + ACROSS * PATCH] = 255
-    plan = Plan("", "a chart", operations=(Operation(Op.vary),))
-    result = engine.edit(EditRequest(make("paint the chart", []), photo, mask, plan))
+    result = edited(engine, read_photo(path))
     out = folder / f"{path.stem}-edit.tif"
     write_photo(result.images[0], out, Original.at(path))
     box = result.changed_box
     assert box is not None
-    outside = np.ones(mask.shape, bool)
+    outside = np.ones((HEIGHT, WIDTH), bool)
     outside[box.slices] = False
     return out, bool(outside.any()) and np.array_equal(samples(out, folder)[outside], samples(path, folder)[outside])
 
