@@ -24,6 +24,7 @@ from desktop_app.canvas.pyramid import Pyramid
 from desktop_app.canvas.scene import Compare, Overlay, Scene
 from desktop_app.canvas.screen_profile import screen_space
 from desktop_app.canvas.view import MARGIN, View
+from desktop_app.look.screens import screen_at
 from desktop_app.look.theme import Look
 from engine.values import Box
 
@@ -321,7 +322,7 @@ class Sight(QWidget):
         return super().event(event)
 
     def _follow_screen(self) -> None:
-        space = screen_space(self.screen())
+        space = screen_space(screen_at(self.mapToGlobal(self.rect().center())))
         if space != self._scene.screen:
             self._scene.screen = space
             self.show_again()

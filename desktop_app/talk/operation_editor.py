@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from desktop_app.look.screens import screen_at
 from desktop_app.look.widgets import label, push
 from engine.values import Op, Operation, marker
 
@@ -74,7 +75,7 @@ class OperationEditor(QFrame):
     def open_at(self, place: QPoint) -> None:
         """Show it with its right edge at ``place`` (global), inside the screen."""
         self.adjustSize()
-        screen = self.screen().availableGeometry()
+        screen = screen_at(place).availableGeometry()
         x = min(max(place.x() - self.width(), screen.left()), screen.right() - self.width())
         y = min(max(place.y(), screen.top()), screen.bottom() - self.height())
         self.move(x, y)

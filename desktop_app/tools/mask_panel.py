@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.look.fields import Count
+from desktop_app.look.screens import screen_at
 from desktop_app.look.widgets import label, push, tip_of
 from desktop_app.window.actions import Actions
 
@@ -102,7 +103,7 @@ class MaskPanel(QFrame):
         """Open under a button, inside the screen."""
         self.adjustSize()
         place = button.mapToGlobal(button.rect().bottomLeft())
-        screen = button.screen().availableGeometry()
+        screen = screen_at(place).availableGeometry()
         place.setX(min(place.x(), screen.right() - self.width()))
         self.move(place)
         self.show()

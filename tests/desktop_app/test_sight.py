@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QColorSpace, QImage, QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtGui import QColorSpace, QGuiApplication, QImage, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+import desktop_app
 from desktop_app.canvas.canvas import Canvas
 from desktop_app.canvas.navigator import Navigator
 from desktop_app.canvas.pyramid import Pyramid, build
@@ -146,8 +149,19 @@ def test_a_screen_with_its_own_profile_changes_what_is_drawn(canvas, monkeypatch
     canvas.show_pictures(flat((0, 255, 0)), None)
     assert pixels_of(canvas.grab().toImage())[200, 300].tolist() == [0, 255, 0]
     monkeypatch.setattr("desktop_app.canvas.sight.screen_space", lambda _screen: wide)
-    canvas.window().windowHandle().screenChanged.emit(canvas.screen())
+    canvas.window().windowHandle().screenChanged.emit(QGuiApplication.primaryScreen())
     assert np.abs(pixels_of(canvas.grab().toImage())[200, 300] - [144, 255, 60]).max() <= 2
+
+
+def test_no_widget_or_window_is_asked_for_its_screen() -> None:
+    root = Path(desktop_app.__file__).parent
+    calls = [
+        f"{path.name}:{node.lineno}"
+        for path in root.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "screen"
+    ]
+    assert not calls  # PySide would delete the application's screen one day, see desktop_app.look.screens
 
 
 @pytest.mark.parametrize("zoom", [2.0, 2.5, 7.3, 32.0])
