@@ -131,6 +131,11 @@ class Sight(QWidget):
         return self._scene.after
 
     @property
+    def seen(self) -> Pyramid | None:
+        """The picture in sight; of two the one after."""
+        return self._scene.before if self.compare is Compare.before else self._scene.after
+
+    @property
     def screen_colours(self) -> QColorSpace:
         """The colour space of the screen it is on."""
         return self._scene.screen

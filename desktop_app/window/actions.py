@@ -19,6 +19,7 @@ class Actions:
         self.sample = self._make(translate("actions", "Open the Sa&mple"))
         self.add_pictures = self._make(translate("actions", "Add &Pictures…"), "Ctrl+Shift+P")
         self.add_sounds = self._make(translate("actions", "Add So&unds…"), "Ctrl+Shift+U")
+        self.copy = self._make(translate("actions", "Cop&y the Picture"), "Ctrl+Shift+C")
         self.paste = self._make(translate("actions", "&Paste as Reference"), QKeySequence.StandardKey.Paste)
         self.library = self._make(translate("actions", "&Library…"), "Ctrl+Shift+L")
         self.save = self._make(translate("actions", "&Save"), QKeySequence.StandardKey.Save)
@@ -72,6 +73,7 @@ class Actions:
         self.before = self._make(translate("actions", "See &Before"), checkable=True)
         self.split = self._make(translate("actions", "&Split Before and After"), "S", checkable=True)
         self.side = self._make(translate("actions", "Before and After Si&de by Side"), "D", checkable=True)
+        self.histogram = self._make(translate("actions", "&Histogram"), "Shift+H", checkable=True)
         self.run = self._make(translate("actions", "&Run"), "Ctrl+Return")
         self.plan = self._make(translate("actions", "P&lan Only"), "Ctrl+Shift+Return")
         self.cancel = self._make(translate("actions", "&Cancel"), "Esc")
@@ -104,7 +106,8 @@ class Actions:
                 self.develop, self.preferences, None, self.quit,
             ),
             translate("actions", "&Edit"): (
-                self.undo, self.redo, None, self.paste, None, self.write, self.run, self.plan, self.cancel, None,
+                self.undo, self.redo, None, self.copy, self.paste, None,
+                self.write, self.run, self.plan, self.cancel, None,
                 self.accept, self.discard, self.next_result, self.previous_result,
             ),
             translate("actions", "&Tools"): (
@@ -117,7 +120,7 @@ class Actions:
             ),
             translate("actions", "&View"): (
                 self.fit, self.actual, self.zoom_in, self.zoom_out, None, self.before, self.split,
-                self.side,
+                self.side, None, self.histogram,
             ),
             translate("actions", "&Help"): (
                 self.palette, self.first_steps, None, self.models, self.doctor, self.free_memory, None, self.about,

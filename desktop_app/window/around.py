@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from desktop_app.canvas.canvas import Canvas
@@ -80,6 +81,7 @@ class Around(QObject):
             (actions.doctor, lambda: self.show_machine(MACHINE)),
             (actions.free_memory, self.free_memory),
             (actions.export, self.export),
+            (actions.copy, self.copy),
             (actions.develop, self.develop),
             (actions.first_steps, self.hints.begin),
         ):
@@ -94,6 +96,8 @@ class Around(QObject):
         runs.result.connect(lambda _pending: self.hints.take(2))
         session.touched.connect(self._on_touched)
         self.hints.done.connect(lambda: self._keep(replace(self.preferences, hints=False)))
+        actions.histogram.setChecked(self.preferences.histogram)
+        actions.histogram.toggled.connect(lambda on: self._keep(replace(self.preferences, histogram=on)))
         canvas.brush_share = self.preferences.brush_share
         canvas.set_brush(hardness=self.preferences.brush_hardness, pressure=self.preferences.brush_pressure)
         self._wear()
@@ -179,6 +183,15 @@ class Around(QObject):
         path = self._dialogs.save_as(next_free_path(document.path, "export", suffix))
         if path is not None:
             self._session.export(path, options)
+
+    def copy(self) -> None:
+        """Put the picture in sight on the clipboard, in sRGB."""
+
+        def done(image: QImage) -> None:
+            QGuiApplication.clipboard().setImage(image)
+            self._bar.say(self.tr("The picture is on the clipboard."))
+
+        self._session.image(done)
 
     def say_developed(self, document: Document) -> None:
         """Tell how a camera RAW file was developed, and that it can be done differently."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from desktop_app.background import Background
+from desktop_app.canvas.histogram import Histogram
 from desktop_app.canvas.outline import Outline
 from desktop_app.client.describer import Describer
 from desktop_app.client.engine_client import DEFAULT_ENGINE, EngineClient
@@ -109,6 +110,8 @@ class MainWindow(QMainWindow):
         self.describer = Describer(self.session, questions, self.runs, engine, self)
         self.selection_drag = SelectionDrag(self.stage.canvas)
         self.outline = Outline(self.stage.canvas)
+        self.histogram = Histogram(self.stage.canvas, self._background)
+        self.commands.histogram.toggled.connect(self.histogram.show_it)
         self.regions = RegionDesk(
             self.side.plan_card, self.outline, self.session, questions, self.runs, self._background, engine
         )
@@ -213,6 +216,7 @@ class MainWindow(QMainWindow):
         stage.canvas.files_dropped.connect(self.opening.drop)
         stage.canvas.zoom_changed.connect(self.status.show_zoom)
         self.canvas_work.failed.connect(self.show_error)
+        self.histogram.failed.connect(self.show_error)
         self.opening.dropped.connect(lambda numbers: self.canvas_work.placing.put(numbers, stage.canvas.dropped_at))
         self.side.pictures.place_asked.connect(lambda number: self.canvas_work.placing.put([number]))
         stage.masks.saved.connect(self._on_saved)

@@ -17,10 +17,10 @@ from engine.errors import BadInput, OvertoneError
 from engine.files import write_bytes
 from engine.values import STRICT
 
-SCHEMA = 2
+SCHEMA = 3
 SMALLEST, LARGEST = 80, 200  # per cent of the system's text size
 Migration = Callable[[dict[str, Any]], dict[str, Any]]
-MIGRATIONS: Mapping[int, Migration] = {1: dict}  # from a schema to the next one; the first remembered no brush
+MIGRATIONS: Mapping[int, Migration] = {1: dict, 2: dict}  # from a schema to the next one; the first two remembered less
 
 Theme = Literal["system", "light", "dark"]
 
@@ -49,6 +49,8 @@ class Preferences:
         0 to 1.
     brush_pressure
         Whether a pen's pressure sets the brush's size.
+    histogram
+        Whether the histogram is shown.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -62,6 +64,7 @@ class Preferences:
     brush_share: float = BRUSH_SHARE
     brush_hardness: float = Brush.hardness
     brush_pressure: bool = Brush.pressure
+    histogram: bool = False
 
     def __post_init__(self) -> None:
         if not SMALLEST <= self.text_size <= LARGEST:

@@ -48,7 +48,7 @@ class Steering(QObject):
         why = why if there else self.tr("Open a photo first.")
         c.sample.setEnabled(sample_photo() is not None)
         c.save.setEnabled(there)
-        for action in (c.save_as, c.export, c.save_project, c.save_project_as):
+        for action in (c.save_as, c.export, c.copy, c.save_project, c.save_project_as):
             action.setEnabled(there)
         c.develop.setEnabled(document is not None and document.raw is not None)
         for action, text, change in (

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
 from desktop_app.background import Background
 from desktop_app.canvas.pyramid import Pyramid, build
@@ -201,6 +202,14 @@ class Session(QObject):
 
         self.working.emit(self.tr("Exporting {0}…").format(path.name))
         self._background.submit(lambda: write_photo(photo, path, original, options), done, self._fail)
+
+    def image(self, then: Callable[[QImage], None]) -> None:
+        """Give the pending result, else the current picture, to ``then`` as an image in sRGB."""
+        document = self.document
+        if document is None:
+            return
+        photo = document.pending.photo if document.pending is not None else document.photo
+        self._background.submit(lambda: build(photo).image(0), then, self._fail)
 
     def add_files(self, paths: Sequence[Path], then: Callable[[list[int]], None] | None = None) -> None:
         """Read files and put each into the bin it belongs to; ``then`` gets the numbers of all that are there."""

@@ -47,6 +47,10 @@
         <translation>Der Speicher der Engine ist frei; der nächste Lauf lädt sie neu.</translation>
     </message>
     <message>
+        <source>The picture is on the clipboard.</source>
+        <translation>Das Bild ist in der Zwischenablage.</translation>
+    </message>
+    <message>
         <source>{0} was developed as the camera saw it.</source>
         <translation>{0} wurde so entwickelt, wie die Kamera es sah.</translation>
     </message>
@@ -788,6 +792,35 @@ Zum Ändern klicken</translation>
     <message>
         <source>3  Accept it, or try another</source>
         <translation>3  Übernehmen oder neu versuchen</translation>
+    </message>
+</context>
+<context>
+    <name>Histogram</name>
+    <message>
+        <source>Histogram</source>
+        <translation>Histogramm</translation>
+    </message>
+    <message>
+        <source>Clipped shadows: {0}
+Clipped highlights: {1}</source>
+        <translation>Beschnittene Schatten: {0}
+Beschnittene Lichter: {1}</translation>
+    </message>
+    <message>
+        <source>red {0} %</source>
+        <translation>Rot {0} %</translation>
+    </message>
+    <message>
+        <source>green {0} %</source>
+        <translation>Grün {0} %</translation>
+    </message>
+    <message>
+        <source>blue {0} %</source>
+        <translation>Blau {0} %</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
     </message>
 </context>
 <context>
@@ -2334,6 +2367,10 @@ Alles bleibt auf diesem Rechner; das Original bleibt unberührt.</translation>
         <translation>&amp;Klänge hinzufügen…</translation>
     </message>
     <message>
+        <source>Cop&amp;y the Picture</source>
+        <translation>Bild &amp;kopieren</translation>
+    </message>
+    <message>
         <source>&amp;Paste as Reference</source>
         <translation>Als Referenz ein&amp;fügen</translation>
     </message>
@@ -2508,6 +2545,10 @@ Alles bleibt auf diesem Rechner; das Original bleibt unberührt.</translation>
     <message>
         <source>Before and After Si&amp;de by Side</source>
         <translation>Vorher und nachher &amp;nebeneinander</translation>
+    </message>
+    <message>
+        <source>&amp;Histogram</source>
+        <translation>&amp;Histogramm</translation>
     </message>
     <message>
         <source>&amp;Run</source>

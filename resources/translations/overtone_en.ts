@@ -47,6 +47,10 @@
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The picture is on the clipboard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} was developed as the camera saw it.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -786,6 +790,34 @@ Click to change it</source>
     </message>
     <message>
         <source>3  Accept it, or try another</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Histogram</name>
+    <message>
+        <source>Histogram</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clipped shadows: {0}
+Clipped highlights: {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>red {0} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>green {0} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>blue {0} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2331,6 +2363,10 @@ Everything stays on this machine; the original is never touched.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Cop&amp;y the Picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;Paste as Reference</source>
         <translation type="unfinished"></translation>
     </message>
@@ -2504,6 +2540,10 @@ Everything stays on this machine; the original is never touched.</source>
     </message>
     <message>
         <source>Before and After Si&amp;de by Side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Histogram</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
