@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from engine.values import Margins, Operation
 
@@ -18,6 +20,7 @@ DIRECTIONS = {
     "left": (-1, 0), "leftwards": (-1, 0), "right": (1, 0), "rightwards": (1, 0), "up": (0, -1), "upwards": (0, -1),
     "higher": (0, -1), "down": (0, 1), "downwards": (0, 1), "lower": (0, 1),
 }  # fmt: skip
+BACK = {"left": "right", "up": "down"}  # sides that are the other way of one
 SIDES = {
     "left": {"left", "sides", "sideways", "horizontally", "wider"},
     "right": {"right", "sides", "sideways", "horizontally", "wider"},
@@ -25,11 +28,15 @@ SIDES = {
     "bottom": {"bottom", "down", "downwards", "below", "vertically", "taller"},
 }
 FILLERS = frozenset("to the a bit little more over further slightly side towards toward and of photo frame".split())
+WAYS = re.compile(r"(\d+(?:\.\d+)?)(px|%) (left|right|up|down)\b")
 STEP = 0.18  # of the photo's side that a move goes when no distance is said
 
 
 def strength_of(words: str) -> float:
-    """0.5 for "a bit", 1.7 for "much", else 1."""
+    """What "1.5x" says, 0.5 for "a bit", 1.7 for "much", else 1."""
+    times = TIMES.search(words)
+    if times:
+        return float(times[1].replace(",", "."))
     return 0.5 if A_BIT.search(words.lower()) else 1.7 if MUCH.search(words.lower()) else 1.0
 
 
@@ -64,14 +71,77 @@ def direction(where: str) -> tuple[int, int] | None:
     return sum(way[0] for way in ways), sum(way[1] for way in ways)
 
 
-def distance(amount: str, side: int) -> int:
-    """Pixels of a move on a photo ``side`` pixels long: "100 px", "10%", "a bit", or a sensible step."""
+@dataclass(frozen=True)
+class Way:
+    """A stretch of a move: a length in pixels ("px") or per cent of the photo's longer side ("%"), and a side."""
+
+    length: float
+    unit: str
+    side: str
+
+
+def length(amount: str) -> tuple[float, str]:
+    """The length of a move and its unit as of :class:`Way`: "100 px", "10%", "a bit", or a sensible step."""
     pixels = re.search(r"(\d+)\s*(?:px|pixels?)\b", amount.lower())
     if pixels:
-        return int(pixels[1])
+        return float(pixels[1]), "px"
     percent = PERCENT.search(amount)
-    share = float(percent[1].replace(",", ".")) / 100 if percent else STEP * strength_of(amount)
-    return round(share * side)
+    return (float(percent[1].replace(",", ".")) if percent else 100 * STEP * strength_of(amount)), "%"
+
+
+def distance(amount: str, side: int) -> int:
+    """Pixels of a move on a photo ``side`` pixels long, from words as of :func:`length`."""
+    number, unit = length(amount)
+    return round(number if unit == "px" else number / 100 * side)
+
+
+def lengths(amount: str) -> list[Way]:
+    """The ways that an amount tells itself, as :func:`told` writes them: "18% right, 100px up"."""
+    return [Way(float(number), unit, side) for number, unit, side in WAYS.findall(amount)]
+
+
+def without_ways(amount: str) -> str:
+    """What an amount says beside them."""
+    return WAYS.sub("", amount).strip(" ,")
+
+
+def ways(where: str, amount: str) -> list[Way]:
+    """The ways of a plain move; none when it goes to a place."""
+    way = direction(where)
+    if lengths(amount) or way is None:
+        return lengths(amount)
+    number, unit = length(amount or where)
+    sides = [side for side in ("left", "right", "up", "down") if _along(DIRECTIONS[side], way)]
+    return [Way(number, unit, side) for side in sides]
+
+
+def told(every: Sequence[Way]) -> str:
+    """Ways in words that :func:`lengths` reads."""
+    return ", ".join(f"{way.length:.4g}{way.unit} {way.side}" for way in every)
+
+
+def merged(every: Sequence[Way]) -> list[Way]:
+    """Where they lead in all: one way at most for each unit and axis, none for what cancels out."""
+    sums: dict[tuple[str, str], float] = {}
+    for way in every:
+        back = BACK.get(way.side)
+        key = (way.unit, back or way.side)
+        sums[key] = sums.get(key, 0.0) + (-way.length if back else way.length)
+    ahead = {side: back for back, side in BACK.items()}
+    return [
+        Way(abs(length), unit, side if length > 0 else ahead[side]) for (unit, side), length in sums.items() if length
+    ]
+
+
+def offset(every: Sequence[Way], side: int) -> tuple[int, int]:
+    """Pixels across and down of ways one after the other, on a photo ``side`` pixels long."""
+    steps = [(way, way.length if way.unit == "px" else way.length / 100 * side) for way in every]
+    across, down = (sum(DIRECTIONS[way.side][axis] * step for way, step in steps) for axis in (0, 1))
+    return round(across), round(down)
+
+
+def _along(one: tuple[int, int], way: tuple[int, int]) -> bool:
+    return one[0] * way[0] > 0 or one[1] * way[1] > 0
 
 
 def margins_from(operation: Operation, width: int, height: int) -> Margins:

@@ -24,14 +24,13 @@ from engine.picture import Photo
 from engine.restoring import restore
 from engine.standing import moved, standing
 from engine.tones import Tones
-from engine.values import MARKER, PHOTO_MARKER, Box, EditRequest, Op, Operation, Plan, Region
+from engine.values import MARKER, PHOTO_MARKER, TONE_OPS, Box, EditRequest, Op, Operation, Plan, Region
 
 WORK_SIDE = 1024  # pixels on the long side of a working crop
 TONE_SIDE = 768  # at which a look is made before it is carried to full size
 PAINT_SIDE = 1600  # at which a style that lays in texture is made
 BACKGROUND_WORDS = frozenset({"background", "backdrop", "the background"})
 DRAWN_WORDS = frozenset({"drawing", "drawn", "cartoon", "clipart", "sticker", "illustration", "icon", "logo", "doodle"})
-TONE_OPS = frozenset({Op.style, Op.mood, Op.adjust})
 
 
 class Run:
@@ -194,7 +193,8 @@ class Run:
                 factor = size_factor(f"{operation.target} {operation.amount}")
                 draft = operations.scale(before, own, factor, self._seed)
             else:
-                draft = moved(self._parts, before, own, operation, self._seed)
+                side = max(self._photo.width, self._photo.height)
+                draft = moved(self._parts, before, own, operation, side, self._seed)
         self._finish(operation, crop, before, draft)
 
     def _replace_background(self, operation: Operation) -> None:

@@ -18,9 +18,10 @@ from engine.bundle import Bundle
 from engine.checking import check_request
 from engine.clock import NO_WEIGHTS, Clock, now
 from engine.describing import description
-from engine.edits import TONE_OPS, Run
+from engine.edits import Run
 from engine.errors import BadInput, BundleError
 from engine.files import read_reference, read_sound, sniff
+from engine.following import follow_up
 from engine.instruction import check, left_out, used
 from engine.language import foreign_language, unread
 from engine.painting import Painter
@@ -31,6 +32,7 @@ from engine.restoring import restore
 from engine.values import (
     MARKER,
     PHOTO_MARKER,
+    TONE_OPS,
     CancelCheck,
     EditRequest,
     EditResult,
@@ -125,6 +127,8 @@ class Engine:
         materials = self._encoded(request, clock)
         seen: PhotoSeen = cache(partial(self._seen, request))
         plan = self._planned(request, materials, seen, clock, cancel)
+        if request.plan is None:
+            plan = follow_up(request.instruction.text, plan, request.history)
         made_anew = self._made_anew(plan, request)
         lacking = next((each.op for each in plan.operations if each.op in NEEDS_DECODER), None)
         if lacking is not None and self._parts.decoder is None:

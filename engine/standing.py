@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.amounts import direction, distance, size_factor
+from engine.amounts import lengths, offset, size_factor, ways, without_ways
 from engine.draft import operations
 from engine.draft.cutout import CutOut, turned
 from engine.draft.spot import Spot, exactly, find
@@ -60,12 +60,18 @@ def standing(
         locate=lambda phrase: parts.selector.select(small, phrase, parts.encoder),
         mask=shrink(painted.mask, GROUND_SIDE) > 0.5 if painted else None,
         seed=seed,
-        size=size_factor(operation.amount) if operation.amount else 1.0,
+        size=size_factor(without_ways(operation.amount)) if without_ways(operation.amount) else 1.0,
     )
-    return content, replace(spot, box=spot.box.scaled(ratio))
+    box = spot.box.scaled(ratio)
+    across, down = offset(lengths(operation.amount), max(photo.width, photo.height))
+    across = min(max(across, -box.left), photo.width - box.right)
+    down = min(max(down, -box.top), photo.height - box.bottom)
+    return content, replace(spot, box=box.moved(across, down))
 
 
-def moved(parts: Parts, rgb: np.ndarray, own: np.ndarray, operation: Operation, seed: int) -> operations.Draft:
+def moved(
+    parts: Parts, rgb: np.ndarray, own: np.ndarray, operation: Operation, side: int, seed: int
+) -> operations.Draft:
     """A thing of the photo moved as the operation's words say.
 
     Parameters
@@ -78,6 +84,8 @@ def moved(parts: Parts, rgb: np.ndarray, own: np.ndarray, operation: Operation, 
         ``(h, w)`` float32, 0 to 1: the thing.
     operation
         Gives direction and distance, or a place.
+    side
+        The photo's longer side in pixels, in which distances are told.
     seed
         Of the fill where it stood.
 
@@ -88,10 +96,10 @@ def moved(parts: Parts, rgb: np.ndarray, own: np.ndarray, operation: Operation, 
     RegionNotFound
         When the words name a thing that is not in the photo.
     """
-    way = direction(operation.where)
-    if way is not None:
-        step = distance(operation.amount or operation.where, max(rgb.shape[:2]))
-        return operations.shift(rgb, own, way[0] * step, way[1] * step, seed)
+    way = ways(operation.where, operation.amount)
+    if way:
+        across, down = (round(each * max(rgb.shape[:2]) / side) for each in offset(way, side))
+        return operations.shift(rgb, own, across, down, seed)
     if not operation.where:
         raise BadInput(f"It is not said where to move the {operation.object}.", 'Say it, e.g. "to the left".')
     old = operations.bounds(own > 0.5)

@@ -57,6 +57,9 @@ class Op(enum.StrEnum):
     describe = "describe"
 
 
+TONE_OPS = frozenset({Op.style, Op.mood, Op.adjust})  # change tone and colour and keep everything in its place
+
+
 @dataclass(frozen=True)
 class Reference:
     """A picture or sound that the instruction points to.

@@ -36,9 +36,10 @@ def plan(
         photo=read_photo(photo) if photo else None,
         history=read_history(history),
     )
+    from engine.following import follow_up
     from engine.pipeline import Engine
 
-    planned = Engine.load(engine).plan(request)
+    planned = follow_up(instruction, Engine.load(engine).plan(request), request.history)
     if out is None:
         say_json(plan_to_json(planned))
         return
