@@ -16,6 +16,10 @@ A_BIT = re.compile(r"\b(a bit|bit|slightly|a little|touch|tad|somewhat|hair)\b")
 MUCH = re.compile(r"\b(much|a lot|lot|lots|way|far|very|huge|massive|really)\b")
 PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent)")
 TIMES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:x|×|times)\b")
+OF_PHOTO = re.compile(
+    r"((?:a |one )?(?:half|third|quarter)|\d+(?:[.,]\d+)?\s*(?:%|percent|per cent))(?: of)? the "
+    r"(?:height of the )?(?:picture|photo|image|frame)"
+)
 DIRECTIONS = {
     "left": (-1, 0), "leftwards": (-1, 0), "right": (1, 0), "rightwards": (1, 0), "up": (0, -1), "upwards": (0, -1),
     "higher": (0, -1), "down": (0, 1), "downwards": (0, 1), "lower": (0, 1),
@@ -60,6 +64,16 @@ def size_factor(words: str) -> float:
         return 1 / factor if smaller and factor > 1 else factor
     factor = 1.35 ** strength_of(words)
     return 1 / factor if smaller else factor
+
+
+def share_of_photo(words: str) -> float | None:
+    """The share of the photo's height, 0 to 1, that "a third of the picture" or "40% of the photo's height" says."""
+    found = OF_PHOTO.search(words.lower())
+    if found is None:
+        return None
+    percent = PERCENT.search(found[1])
+    share = float(percent[1].replace(",", ".")) / 100 if percent else NUMBER_WORDS[found[1].split()[-1]]
+    return share if 0 < share <= 1 else None
 
 
 def direction(where: str) -> tuple[int, int] | None:

@@ -16,13 +16,14 @@ from engine.composite.transfer import carry
 from engine.draft import operations
 from engine.draft.cutout import CutOut, cut_out
 from engine.errors import BadInput
+from engine.folding import folded
 from engine.full_size import with_detail, with_kept
 from engine.ground.strays import strays
 from engine.painting import Painter
 from engine.parts import GROUND_SIDE, Material, Parts, resized, shrink, small_floats
 from engine.picture import Photo
 from engine.restoring import restore
-from engine.standing import moved, standing
+from engine.standing import moved, size_of, standing
 from engine.tones import Tones
 from engine.values import MARKER, PHOTO_MARKER, TONE_OPS, Box, EditRequest, Op, Operation, Plan, Region
 
@@ -88,8 +89,9 @@ class Run:
             Op.restore: self._restore,
             Op.describe: self._describe,
         }
-        for index, operation in enumerate(self._plan.operations, 1):
-            self._clock.serve(index, len(self._plan.operations))
+        every = folded(self._plan.operations)
+        for index, operation in enumerate(every, 1):
+            self._clock.serve(index, len(every))
             handlers[operation.op](operation)
         makes_picture = any(operation.op is not Op.describe for operation in self._plan.operations)
         return self._photo if makes_picture else None
@@ -154,10 +156,11 @@ class Run:
     def _replace(self, operation: Operation) -> None:
         with self._clock.step("draft"):
             content = self._content(operation)
-        region = self._region(operation)
-        crop, before, hole = self._hole(region, self._placing_side(operation))
+        region, size = self._region(operation), size_of(operation)
+        crop, before, hole = self._hole(region, self._placing_side(operation), size)
         with self._clock.step("draft"):
-            draft = operations.replace(before, hole, content, self._seed, allow_drawing=self._drawing(operation))
+            drawing = self._drawing(operation)
+            draft = operations.replace(before, hole, content, self._seed, size=size, allow_drawing=drawing)
         self._finish(operation, crop, before, draft, ref=operation.ref, hole=hole)
 
     def _add(self, operation: Operation) -> None:
@@ -201,8 +204,11 @@ class Run:
         material = self._materials.get(operation.ref) if operation.ref else None
         picture = material.picture if material is not None else None
         if picture is None and self._parts.decoder is None:
-            wanted = operation.target or "the new background"
-            raise BadInput(f"There is no picture of {wanted}.", "Give one as [ref#1] to put behind the subject.")
+            wanted = f' of "{operation.target}"' if operation.target else ""
+            raise BadInput(
+                f"There is no picture{wanted} to put behind the subject.",
+                "Give one as [ref#1]. To cut the subject out, take `overtone select`, or Ctrl+J in the editor.",
+            )
         with self._clock.step("ground"):
             painted = self._painted(operation)
             if painted is not None:
@@ -297,6 +303,7 @@ class Run:
         result = restore(
             self._parts, self._clock, self._photo, self._mask, seed=self._seed, engine=self._request.settings.engine
         )
+        self.notes += [note for note in result.notes if note not in self._photo.notes]
         self._show(result.images[0].pixels)
         self._note_change(result.changed_box)
 
@@ -313,12 +320,16 @@ class Run:
         """Where nothing paints over what is placed, it keeps twice the pixels that a decoder would take."""
         return WORK_SIDE if self._painter.decodes(operation.op) else 2 * WORK_SIDE
 
-    def _hole(self, region: Region, side: int = WORK_SIDE) -> tuple[WorkingCrop, np.ndarray, np.ndarray]:
-        """The working crop around a region, its pixels, and the hole in it."""
+    def _hole(
+        self, region: Region, side: int = WORK_SIDE, size: float = 1.0
+    ) -> tuple[WorkingCrop, np.ndarray, np.ndarray]:
+        """The working crop around a region, with room for a thing ``size`` times as large, its pixels, and the hole."""
         hole = denoise_mask(region)
         box = mask_box(hole)
         if box is None:
             raise BadInput("The region is empty.", "Paint more of the object.")
+        if size > 1:
+            box = operations.resting(box, size).union(box).clip(self._photo.width, self._photo.height)
         crop = self._around(box, side)
         before, inside = self._take(crop), crop.take(hole) > 0.5
         return crop, before, inside | strays(before, inside) if region.source == "words" else inside

@@ -15,6 +15,9 @@ from engine.picture import HistoryStep, Photo
 from engine.restore import Restorer
 from engine.values import Box, EditResult, Op, Operation, Plan, StepEvent
 
+VISIBLE = 0.015  # of white: four steps of eight bits
+UNSEEN = "The restorer found next to nothing to change here. Paint over what should match the rest."
+
 
 def restore(
     parts: Parts,
@@ -70,7 +73,13 @@ def restore(
         box = Box(0, 0, photo.width * scale, photo.height * scale)
     plan = Plan("The photo was restored.", "", operations=(Operation(Op.restore),))
     restored = photo.with_pixels(pixels).with_step(HistoryStep("restore the photo", engine, seed, now()))
-    return EditResult((restored,), plan, box, seed, clock.reports(), engine, restorer.device, photo.notes)
+    notes = photo.notes if _seen(photo, pixels, scale) else (*photo.notes, UNSEEN)
+    return EditResult((restored,), plan, box, seed, clock.reports(), engine, restorer.device, notes)
+
+
+def _seen(photo: Photo, pixels: np.ndarray, scale: int) -> bool:
+    """Whether anybody could see what was changed."""
+    return scale != 1 or bool(cv2.absdiff(pixels, photo.pixels).max() > VISIBLE * photo.white)
 
 
 def _check(restorer: Restorer, photo: Photo, mask: np.ndarray | None, scale: int) -> None:

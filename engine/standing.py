@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.amounts import lengths, offset, size_factor, ways, without_ways
+from engine.amounts import lengths, offset, share_of_photo, size_factor, ways, without_ways
 from engine.draft import operations
 from engine.draft.cutout import CutOut, turned
+from engine.draft.operations import resting
 from engine.draft.spot import Spot, exactly, find
 from engine.errors import BadInput
 from engine.parts import GROUND_SIDE, Parts, shrink, small_floats
@@ -60,13 +61,22 @@ def standing(
         locate=lambda phrase: parts.selector.select(small, phrase, parts.encoder),
         mask=shrink(painted.mask, GROUND_SIDE) > 0.5 if painted else None,
         seed=seed,
-        size=size_factor(without_ways(operation.amount)) if without_ways(operation.amount) else 1.0,
+        size=size_of(operation),
     )
     box = spot.box.scaled(ratio)
+    share = share_of_photo(operation.amount)
+    if share is not None and painted is None:
+        box = resting(box, share * photo.height / box.height)
     across, down = offset(lengths(operation.amount), max(photo.width, photo.height))
     across = min(max(across, -box.left), photo.width - box.right)
     down = min(max(down, -box.top), photo.height - box.bottom)
     return content, replace(spot, box=box.moved(across, down))
+
+
+def size_of(operation: Operation) -> float:
+    """The factor that the amount of something brought in asks for on the size that it would have."""
+    words = without_ways(operation.amount)
+    return size_factor(words) if words and share_of_photo(words) is None else 1.0
 
 
 def moved(

@@ -81,6 +81,7 @@ def replace(
     cutout: CutOut,
     seed: int = 0,
     *,
+    size: float = 1.0,
     grounded: bool = True,
     allow_drawing: bool = False,
 ) -> Draft:
@@ -90,8 +91,10 @@ def replace(
     ----------
     hole
         ``(H, W)`` bool, the old object with its rim.
+    size
+        Factor on that size.
     """
-    box = standing_in(bounds(hole), cutout.aspect, rgb.shape[1])
+    box = resting(standing_in(bounds(hole), cutout.aspect, rgb.shape[1]), size)
     filled = fill(rgb, hole, seed)
     return _closed(place(filled, cutout, box, seed, grounded=grounded, allow_drawing=allow_drawing), hole)
 
@@ -131,9 +134,7 @@ def scale(rgb: np.ndarray, region: np.ndarray, factor: float, seed: int = 0, *, 
     if not 0.05 <= factor <= 4:
         raise BadInput(f"A size of {factor:.0%} cannot be made.", "Ask for between 5 % and 200 %.")
     box = _own_box(rgb, region)
-    wide, tall = max(2, round(box.width * factor)), max(2, round(box.height * factor))
-    left = (box.left + box.right - wide) // 2
-    return move(rgb, region, Box(left, box.bottom - tall, left + wide, box.bottom), seed, grounded=grounded)
+    return move(rgb, region, resting(box, factor), seed, grounded=grounded)
 
 
 def replace_background(rgb: np.ndarray, subject: np.ndarray, background: np.ndarray) -> Draft:
@@ -179,6 +180,13 @@ def covering(picture: np.ndarray, width: int, height: int) -> np.ndarray:
     sized = np.clip(cv2.resize(np.ascontiguousarray(picture, np.float32), size, interpolation=how), 0, 1)
     left, top = (size[0] - width) // 2, (size[1] - height) // 2
     return sized[top : top + height, left : left + width]
+
+
+def resting(box: Box, factor: float) -> Box:
+    """A box ``factor`` times as large about the middle of its foot, two pixels a side at least."""
+    wide, tall = max(2, round(box.width * factor)), max(2, round(box.height * factor))
+    left = (box.left + box.right - wide) // 2
+    return Box(left, box.bottom - tall, left + wide, box.bottom)
 
 
 def standing_in(old: Box, aspect: float, width: int) -> Box:
