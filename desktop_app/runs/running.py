@@ -21,6 +21,7 @@ from desktop_app.work.session import Session
 from engine.errors import OvertoneError
 from engine.picture import Photo
 from engine.project.edits import Edit
+from engine.revising import added
 from engine.values import Plan, Settings
 
 
@@ -199,7 +200,7 @@ class Running(QObject):
         edit = document.edit(pending.replaces) if document is not None else None
         if document is None or edit is None:
             return
-        text, plan = pending.instruction.text, pending.result.plan
+        text, plan = pending.instruction.text, added(pending.result.plan, edit.plan)
         settings = replace(self.settings, seed=pending.result.seed)
 
         def keep_both() -> None:

@@ -240,9 +240,10 @@ class Runs(QObject):
 
     def _ready(self, run: Run, request: EditRequest, plan: Plan) -> EditRequest:
         """The request that carries a plan out, from the picture that it is meant for."""
+        carried = replace(request, plan=plan)
         if run.document is not None and run.base is None:
-            request, run.replaces = revised(run.document, request, plan)
-        return self.dress(replace(request, plan=plan))
+            carried, run.replaces = revised(run.document, request, plan)
+        return self.dress(carried)
 
     def _edit(self, run: Run, request: EditRequest) -> None:
         run.request = request

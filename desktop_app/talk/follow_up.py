@@ -7,7 +7,8 @@ from dataclasses import replace
 from desktop_app.work.document import Document
 from engine.errors import BadInput
 from engine.project.edits import Edit, below, placed
-from engine.values import EditRequest, Instruction, Op, Operation, Plan, Turn
+from engine.revising import added, gives_way
+from engine.values import EditRequest, Instruction, Plan, Turn
 
 MOST = 3  # turns; the planner reads the last one, and every reference of the others costs time
 
@@ -30,43 +31,33 @@ def history_of(document: Document, instruction: Instruction) -> tuple[Turn, ...]
 def revised(document: Document, request: EditRequest, plan: Plan) -> tuple[EditRequest, str]:
     """The request that carries ``plan`` out, and the key of the accepted edit whose place its result takes.
 
-    A plan that revises the last accepted edit ("a bit more to the left") runs from the picture below that edit and
-    replaces it, with that edit's mask when none is painted now. Every other plan runs from the request's own picture:
-    one that revises a waiting result too, because the document's picture is the one before it.
+    A plan to which the last accepted edit gives way ("a bit less", see :func:`engine.revising.gives_way`) runs from the
+    picture below that edit and replaces it, with that edit's mask. Every other plan runs from the request's own
+    picture: one under a mask, which was painted since and is a place of its own, and one that revises a waiting result
+    too, because the document's picture is the one before it. What the last edit has done already is left out of it.
     """
     carried = replace(request, plan=plan)
     last = _last(document)
     waiting = document.pending is not None and document.pending.instruction.text != request.instruction.text
     if last is None or waiting or not request.history or request.history[-1].plan != last.plan:
         return carried, ""
+    on_top = replace(carried, plan=added(plan, last.plan))
     before = last.plan.operations[-1] if last.plan.operations else None
-    if before is None or not any(same_thing(operation, before) for operation in plan.operations):
-        return carried, ""
-    mask = request.mask
+    words = request.instruction.text
+    if (
+        request.mask is not None
+        or before is None
+        or not any(gives_way(words, each, before) for each in plan.operations)
+    ):
+        return on_top, ""
     try:
         base = document.picture(below(document.edits, last.key))
-        if mask is None and last.masked:
-            mask = document.store.mask(last.key)
+        mask = document.store.mask(last.key) if last.masked else None
     except BadInput:  # what lies below is damaged: the edit goes on top instead
-        return carried, ""
+        return on_top, ""
     if mask is not None and mask.shape != (base.height, base.width):
-        return carried, ""
+        return on_top, ""
     return replace(carried, photo=base, mask=mask), last.key
-
-
-def same_thing(new: Operation, old: Operation) -> bool:
-    """Whether an operation does again what an accepted one did, to the same thing or to the whole photo.
-
-    Stricter than :func:`engine.plan.revises`, which is asked about results not accepted yet: an accepted edit gives
-    way only where both would do the same to the same.
-    """
-    if new.op is not old.op:
-        return False
-    if new.object or old.object:
-        return new.object == old.object
-    if new.op in (Op.add, Op.generate):
-        return new.ref is not None and new.ref == old.ref
-    return True
 
 
 def _last(document: Document) -> Edit | None:

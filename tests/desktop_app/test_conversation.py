@@ -9,7 +9,6 @@ from PySide6.QtTest import QTest
 from window_helpers import drop, stroke
 
 from desktop_app.talk.conversation import MOST, Conversation, Exchange, Outcome
-from desktop_app.talk.follow_up import same_thing
 from engine.errors import RegionNotFound
 from engine.values import Op, Operation, Plan
 
@@ -379,16 +378,69 @@ def test_turns_whose_references_are_gone_are_left_out(with_picture, source, phot
     assert [turn.instruction.text for turn in source.planned[2].history] == ["make it bright"]
 
 
-@pytest.mark.parametrize(
-    ("new", "old", "same"),
-    [
-        (Operation(Op.add, "dog", where="left"), Operation(Op.add, "dog", where="right"), True),
-        (Operation(Op.add, "cat", where="left"), Operation(Op.add, "dog", where="left"), False),
-        (Operation(Op.add, ref=1), Operation(Op.add, ref=1), True),
-        (Operation(Op.add, ref=2), Operation(Op.add, ref=1), False),
-        (Operation(Op.mood, target="dusk"), Operation(Op.mood, target="dawn"), True),
-        (Operation(Op.remove, "boat"), Operation(Op.add, "boat"), False),
-    ],
-)
-def test_what_counts_as_doing_the_same_again(new, old, same) -> None:
-    assert same_thing(new, old) is same
+def accept_planned(window, source, qtbot, text: str, *operations: Operation) -> None:
+    """Accept what an instruction gives that is planned as these operations."""
+    source.plan = Plan("Yes.", "", operations=operations)
+    accept(window, qtbot, text)
+
+
+def words_of_edits(window) -> list[str]:
+    return [edit.instruction.text for edit in window.document.edits]
+
+
+def test_another_wish_for_the_whole_photo_leaves_the_accepted_one(open_window, source, qtbot) -> None:
+    window = open_window
+    accept_planned(window, source, qtbot, "make it warmer", Operation(Op.adjust, target="warmer"))
+    warm = window.document.photo
+    accept_planned(window, source, qtbot, "make it brighter", Operation(Op.adjust, target="brighter"))
+    assert np.array_equal(source.edited[1].photo.pixels, warm.pixels)
+    assert words_of_edits(window) == ["make it warmer", "make it brighter"]
+    assert window.message_bar.text == ""
+    accept_planned(window, source, qtbot, "a bit less", Operation(Op.adjust, target="brighter", amount="a bit less"))
+    assert np.array_equal(source.edited[2].photo.pixels, warm.pixels)
+    assert words_of_edits(window) == ["make it warmer", "a bit less"]
+    accept_planned(window, source, qtbot, "no, darker", Operation(Op.adjust, target="darker"))
+    assert np.array_equal(source.edited[3].photo.pixels, warm.pixels)
+    assert words_of_edits(window) == ["make it warmer", "no, darker"]
+
+
+def test_the_same_words_at_a_place_painted_anew_come_on_top(with_picture, source, qtbot) -> None:
+    window = with_picture
+    window.stage.canvas.set_brush(diameter=40)
+    here = Operation(Op.add, ref=1)
+    stroke(window, (50, 150), (100, 150))
+    accept_planned(window, source, qtbot, "add [ref#1] here", here)
+    left = window.document.photo
+    stroke(window, (300, 150), (350, 150))
+    mask = window.document.mask.values.copy()
+    accept_planned(window, source, qtbot, "add [ref#1] here", here)
+    assert np.array_equal(source.edited[1].photo.pixels, left.pixels)
+    assert np.array_equal(source.edited[1].mask, mask)
+    stroke(window, (300, 50), (350, 50))
+    accept_planned(window, source, qtbot, "a bit smaller", Operation(Op.add, ref=1, amount="a bit smaller"))
+    assert words_of_edits(window) == ["add [ref#1] here", "add [ref#1] here", "a bit smaller"]
+
+
+def test_what_the_accepted_edit_has_done_is_not_done_again_on_top(open_window, source, qtbot) -> None:
+    window = open_window
+    swan, warmer, brighter = (
+        Operation(Op.replace, "boat", target="swan"),
+        Operation(Op.adjust, "swan", target="warmer"),
+        Operation(Op.adjust, "swan", target="brighter"),
+    )
+    accept_planned(window, source, qtbot, "replace the boat with a swan and make it warmer", swan, warmer)
+    accept_planned(window, source, qtbot, "make it brighter", swan, brighter)
+    assert source.edited[1].plan.operations == (brighter,)
+
+
+def test_keeping_both_does_only_what_is_new(open_window, source, qtbot) -> None:
+    window = open_window
+    swan, warmer = Operation(Op.replace, "boat", target="swan"), Operation(Op.adjust, "swan", target="warmer")
+    accept_planned(window, source, qtbot, "replace the boat with a swan and make it warmer", swan, warmer)
+    less = Operation(Op.adjust, "swan", target="warmer", amount="a bit less")
+    source.plan = Plan("Yes.", "", operations=(swan, less))
+    say(window, qtbot, "a bit less")
+    assert source.edited[1].plan.operations == (swan, less)
+    with qtbot.waitSignal(window.runs.result):
+        window.message_bar._button.click()
+    assert source.edited[2].plan.operations == (less,)

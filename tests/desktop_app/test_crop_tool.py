@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -359,7 +360,8 @@ def test_a_follow_up_speaks_of_the_edit_made_last_not_of_one_that_waits(waiting,
     history = history_of(document, said)
     assert [turn.instruction.text for turn in history] == ["darken the sky"]
     request = EditRequest(said, document.photo, history=history)
-    carried, replaces = revised(document, request, new.plan)
+    less = replace(new.plan, operations=(replace(new.plan.operations[0], amount="a bit more"),))
+    carried, replaces = revised(document, request, less)
     assert replaces == new.key
     assert carried.photo is not None
     assert np.array_equal(carried.photo.pixels, document.original.pixels)

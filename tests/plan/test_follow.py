@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from engine.plan import revises
+from engine.revising import gives_way
 from engine.values import Instruction, Op, Operation, Plan, Turn
 
 LEFT = "on the left"
@@ -45,3 +47,24 @@ def test_the_same_thing_again_revises(new, last):
 )
 def test_another_thing_at_the_same_place_is_a_new_wish(new, last):
     assert not revising(new, last)
+
+
+@pytest.mark.parametrize(
+    ("words", "last", "wanted"),
+    [
+        ("make it brighter", Operation(Op.adjust, target="warmer"), False),
+        ("a bit warmer", Operation(Op.adjust, target="warmer"), False),
+        ("a bit less", Operation(Op.adjust, target="warmer"), True),
+        ("no, cooler", Operation(Op.adjust, target="warmer"), True),
+        ("make it darker", Operation(Op.adjust, "river", target="bluer"), False),
+        ("add [ref#1] on the right", ADDED, False),
+        ("a bit more to the left", ADDED, True),
+    ],
+)
+def test_as_the_shipped_planner_plans_an_accepted_edit_gives_way_only_to_words_about_it(planner, words, last, wanted):
+    vector = np.full(384, 384**-0.5, np.float32)
+    references = {1: (vector, "picture")}
+    source = planner.vocabulary.source(words)
+    grammar = planner.grammar(source, references, True, (last,))
+    planner.write(source, references, vector, (last,), grammar, stop=lambda grammar: grammar.operations_done)
+    assert any(gives_way(words, each, last) for each in grammar.operations) is wanted

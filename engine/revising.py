@@ -1,0 +1,80 @@
+"""Whether a follow-up's words speak of an edit that was accepted, or wish for something more.
+
+What is accepted stays, as a rule: an edit gives way only to words that need it to be understood, because they do not
+say themselves what is to be done ("a bit less"), or that take it back ("no, cooler"). Whatever they say anew goes on
+top, and so does what is told from the photo as it is seen now ("even warmer", "a bit further to the left").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import takewhile
+
+from engine.values import TONE_OPS, Op, Operation, Plan, marker
+
+CORRECTS = re.compile(  # takes back what was done
+    r"""^\W*(?:(?:no|nope|sorry)\s*[,.;:!–—-]|rather\b|instead\b|not\s(?:that|this|like)\b|wrong\b|i\s(?:meant|said)\b)
+    |\binstead\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+ANEW = re.compile(  # one more, or once more
+    r"\b(?:add|insert|another|one\smore|also|as\swell|again)\b|\btoo\W*$|^\W*and\s(?!.*\b(?:bit|little|more|less)\b)",
+    re.IGNORECASE,
+)
+LESS = re.compile(r"\b(?:less|half|not\s(?:so|as|that|quite)|too\s\w+)\b", re.IGNORECASE)
+FROM_HERE = frozenset({Op.move, Op.scale, Op.expand})  # go on from what is seen: more of it comes on top
+
+
+def gives_way(text: str, new: Operation, old: Operation) -> bool:
+    """Whether the accepted ``old`` gives way to ``new``, which was planned from the words ``text``.
+
+    Parameters
+    ----------
+    text
+        The follow-up as it was written.
+    new
+        What it is planned as, with what the planner took over from ``old``.
+    old
+        The last operation of the edit accepted last.
+
+    Returns
+    -------
+    False for a wish of its own, which goes on top.
+    """
+    if new.op is not old.op:
+        return False
+    if CORRECTS.search(text):
+        return True
+    if ANEW.search(text):
+        return False
+    if new.op in TONE_OPS:
+        wish = (new.target, _marker(new)) if new.target or new.ref else (new.object,)
+        same = (new.object, new.ref, new.target) == (old.object, old.ref, old.target)
+        return same and new != old and not _named(wish, text)
+    if new.op in FROM_HERE:
+        return (new.object, new.target) == (old.object, old.target) and LESS.search(text) is not None
+    thing = new.object or _marker(new)
+    if not thing or thing != (old.object or _marker(old)):
+        return False
+    return not _named((thing,), text) or (new.op is Op.add and bool(new.amount))
+
+
+def added(plan: Plan, last: Plan) -> Plan:
+    """``plan`` without the operations of ``last`` that it begins with; all of it when it has nothing else.
+
+    A planner that is told of several operations writes them all again when the last of them is spoken of. On top of
+    ``last`` they are done already.
+    """
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(plan.operations, last.operations, strict=False))
+    rest = plan.operations[len(list(pairs)) :]
+    return replace(plan, operations=rest) if rest else plan
+
+
+def _marker(operation: Operation) -> str:
+    return "" if operation.ref is None else marker(operation.ref)
+
+
+def _named(things: tuple[str, ...], text: str) -> bool:
+    """Whether the words name one of the things."""
+    return any(thing and re.search(rf"(?<!\w){re.escape(thing)}(?!\w)", text, re.IGNORECASE) for thing in things)

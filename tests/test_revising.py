@@ -1,0 +1,101 @@
+"""Which words after an accepted edit speak of that edit, and which wish for something more."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.revising import added, gives_way
+from engine.values import Op, Operation, Plan
+
+WARMER = Operation(Op.adjust, target="warmer")
+BLUER_SKY = Operation(Op.adjust, "sky", target="bluer")
+DOG = Operation(Op.add, "dog", where="on the left")
+PICTURE = Operation(Op.add, ref=1, where="on the left")
+SWAN = Operation(Op.replace, "boat", target="swan")
+BOAT = Operation(Op.remove, "boat")
+MOVED = Operation(Op.move, "dog", where="to the left")
+
+
+@pytest.mark.parametrize(
+    ("words", "new", "old"),  # as the planner plans them
+    [
+        ("a bit less", Operation(Op.adjust, target="warmer", amount="a bit less"), WARMER),
+        ("too much", Operation(Op.adjust, target="warmer", amount="too much"), WARMER),
+        ("make it stronger", Operation(Op.adjust, target="warmer", amount="stronger"), WARMER),
+        ("the sky a bit less", Operation(Op.adjust, "sky", target="bluer", amount="a bit less"), BLUER_SKY),
+        ("no, cooler", Operation(Op.adjust, target="cooler"), WARMER),
+        ("instead make it cooler", Operation(Op.adjust, target="cooler"), WARMER),
+        ("rather blue", Operation(Op.adjust, target="blue"), WARMER),
+        ("no, like dawn", Operation(Op.mood, target="dawn"), Operation(Op.mood, target="dusk")),
+        (
+            "an oil painting instead",
+            Operation(Op.style, target="oil painting"),
+            Operation(Op.style, target="watercolour"),
+        ),
+        ("a bit more to the left", Operation(Op.add, ref=1, where="to the left", amount="a bit more"), PICTURE),
+        ("put [ref#1] more to the right", Operation(Op.add, ref=1, where="to the right", amount="more"), PICTURE),
+        ("and a bit smaller", Operation(Op.add, ref=1, amount="a bit smaller"), PICTURE),
+        ("make the dog smaller", Operation(Op.add, "dog", where="on the left", amount="smaller"), DOG),
+        ("put it on the right", Operation(Op.add, "dog", where="on the right"), DOG),
+        ("use [ref#2] instead", Operation(Op.add, ref=2), PICTURE),
+        ("make it smaller", Operation(Op.replace, "boat", target="swan", amount="smaller"), SWAN),
+        ("a duck would be better", Operation(Op.replace, "boat", target="duck"), SWAN),
+        ("I meant the car", Operation(Op.remove, "car"), BOAT),
+        ("not that one, the red one", Operation(Op.remove, "red one"), BOAT),
+        ("not so far", Operation(Op.move, "dog", where="to the left", amount="not so far"), MOVED),
+        ("no, to the right", Operation(Op.move, "dog", where="to the right"), MOVED),
+    ],
+)
+def test_words_that_need_the_edit_or_take_it_back_revise_it(words, new, old):
+    assert gives_way(words, new, old)
+
+
+@pytest.mark.parametrize(
+    ("words", "new", "old"),
+    [
+        ("make it brighter", Operation(Op.adjust, target="brighter"), WARMER),
+        ("make it warmer", WARMER, WARMER),
+        ("a bit warmer", Operation(Op.adjust, target="warmer", amount="a bit warmer"), WARMER),
+        ("more contrast", Operation(Op.adjust, target="more contrast"), WARMER),
+        ("again", Operation(Op.adjust, target="warmer", amount="again"), WARMER),
+        ("increase the brightness", Operation(Op.adjust, target="brighter"), Operation(Op.adjust, target="brighter")),
+        ("make the sky darker", Operation(Op.adjust, "sky", target="darker"), BLUER_SKY),
+        ("make it darker", Operation(Op.adjust, "sky", target="darker"), BLUER_SKY),
+        ("the sky too", Operation(Op.adjust, "sky", target="warmer"), WARMER),
+        ("make it feel like [ref#2]", Operation(Op.mood, ref=2), Operation(Op.mood, ref=1)),
+        (
+            "turn it into an oil painting",
+            Operation(Op.style, target="oil painting"),
+            Operation(Op.style, target="watercolour"),
+        ),
+        ("add [ref#1] here", Operation(Op.add, ref=1), Operation(Op.add, ref=1)),
+        ("add [ref#1] on the right", Operation(Op.add, ref=1, where="on the right"), PICTURE),
+        (
+            "add [ref#1] on the right, smaller",
+            Operation(Op.add, ref=1, where="on the right", amount="smaller"),
+            PICTURE,
+        ),
+        ("one more on the right", Operation(Op.add, ref=1, where="on the right", amount="one more"), PICTURE),
+        ("and on the right", Operation(Op.add, ref=1, where="on the right"), PICTURE),
+        ("on the right too", Operation(Op.add, ref=1, where="on the right"), PICTURE),
+        ("add a dog on the right", Operation(Op.add, "dog", where="on the right"), DOG),
+        ("remove the boat", BOAT, BOAT),
+        ("no tourists", Operation(Op.remove, "tourists"), BOAT),
+        ("remove it", BOAT, Operation(Op.add, "boat")),
+        ("a bit more to the left", Operation(Op.move, "dog", where="to the left", amount="a bit more"), MOVED),
+        ("even bigger", Operation(Op.scale, "dog", target="bigger"), Operation(Op.scale, "dog", target="bigger")),
+        ("not so big", Operation(Op.scale, "dog", target="smaller"), Operation(Op.scale, "dog", target="bigger")),
+        ("a bit more", Operation(Op.expand, where="to the left", amount="a bit more"), Operation(Op.expand)),
+        ("sharpen it", Operation(Op.restore), Operation(Op.restore)),
+    ],
+)
+def test_a_wish_of_its_own_and_more_of_the_same_go_on_top(words, new, old):
+    assert not gives_way(words, new, old)
+
+
+def test_on_top_of_an_edit_only_what_it_has_not_done_is_left():
+    warmer, brighter = (Operation(Op.adjust, "swan", target=target) for target in ("warmer", "brighter"))
+    last = Plan("", "", operations=(SWAN, warmer))
+    assert added(Plan("", "", operations=(SWAN, brighter)), last).operations == (brighter,)
+    assert added(Plan("", "", operations=(SWAN, warmer)), last).operations == (SWAN, warmer)
+    assert added(Plan("", "", operations=(brighter, SWAN)), last).operations == (brighter, SWAN)
