@@ -19,6 +19,7 @@ from engine.checking import check_request
 from engine.clock import NO_WEIGHTS, Clock, now
 from engine.describing import description
 from engine.edits import Run
+from engine.elsewhere import refuse_elsewhere
 from engine.errors import BadInput, BundleError
 from engine.files import read_reference, read_sound, sniff
 from engine.following import follow_up
@@ -89,7 +90,8 @@ class Engine:
         Raises
         ------
         BadInput
-            When instruction and references do not agree or a reference cannot be read.
+            When instruction and references do not agree, a reference cannot be read, or the instruction asks for what
+            is done elsewhere than by words.
         """
         clock = Clock(STEPS, on_event, cancel)
         seen: PhotoSeen = cache(partial(self._seen, request))
@@ -302,6 +304,8 @@ class Engine:
         if request.plan is not None:
             self._check_markers(request.plan, materials)
             return request.plan
+        if request.photo is not None:
+            refuse_elsewhere(request.instruction.text)
         text = MARKER.sub(" ", request.instruction.text)
         planner = self._parts.planner
         if not planner.multilingual and (language := foreign_language(text)):
