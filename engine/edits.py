@@ -23,6 +23,7 @@ from engine.painting import Painter
 from engine.parts import GROUND_SIDE, Material, Parts, resized, shrink, small_floats
 from engine.picture import Photo
 from engine.restoring import restore
+from engine.revising import telling_of_it
 from engine.standing import moved, size_of, standing
 from engine.tones import Tones
 from engine.values import MARKER, PHOTO_MARKER, TONE_OPS, Box, EditRequest, Op, Operation, Plan, Region
@@ -120,7 +121,8 @@ class Run:
     def _named(self, phrase: str, where: str = "") -> Region:
         match = MARKER.fullmatch(phrase)
         if not match:
-            return self._parts.select(self._photo, phrase, where=where)
+            with telling_of_it(phrase, self._request):
+                return self._parts.select(self._photo, phrase, where=where)
         material = self._materials[int(match[1])]
         return self._parts.select(self._photo, self._called(material), material.vector, where)
 

@@ -8,10 +8,13 @@ top, and so does what is told from the photo as it is seen now ("even warmer", "
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import takewhile
 
-from engine.values import TONE_OPS, Op, Operation, Plan, marker
+from engine.errors import RegionNotFound
+from engine.values import TONE_OPS, EditRequest, Op, Operation, Plan, marker
 
 CORRECTS = re.compile(  # takes back what was done
     r"""^\W*(?:(?:no|nope|sorry)\s*[,.;:!–—-]|rather\b|instead\b|not\s(?:that|this|like)\b|wrong\b|i\s(?:meant|said)\b)
@@ -23,6 +26,7 @@ ANEW = re.compile(  # one more, or once more
     re.IGNORECASE,
 )
 LESS = re.compile(r"\b(?:less|half|not\s(?:so|as|that|quite)|too\s\w+)\b", re.IGNORECASE)
+PRONOUN = re.compile(r"\b(?:it|its|this|that|them|they|these|those|one)\b", re.IGNORECASE)
 FROM_HERE = frozenset({Op.move, Op.scale, Op.expand})  # go on from what is seen: more of it comes on top
 
 
@@ -58,6 +62,35 @@ def gives_way(text: str, new: Operation, old: Operation) -> bool:
     if not thing or thing != (old.object or _marker(old)):
         return False
     return not _named((thing,), text) or (new.op is Op.add and bool(new.amount))
+
+
+def taken_over(text: str, new: Operation, old: Operation) -> bool:
+    """Whether ``new`` works on the thing of ``old`` that the words ``text`` do not name ("make it darker")."""
+    return bool(new.object) and new.object == old.object and not _named((new.object,), text)
+
+
+@contextmanager
+def telling_of_it(phrase: str, request: EditRequest) -> Iterator[None]:
+    """Where ``phrase`` is not found, say so in the user's words if it was taken over from the turn before.
+
+    Raises
+    ------
+    RegionNotFound
+        The one that came, where the instruction has the phrase itself or no operation of that turn has.
+    """
+    try:
+        yield
+    except RegionNotFound as error:
+        text = request.instruction.text
+        before = request.history[-1].plan.operations if request.history else ()
+        if _named((phrase,), text) or all(each.object != phrase for each in before):
+            raise
+        pronoun = PRONOUN.search(text)
+        said = f'"{pronoun[0]}"' if pronoun else "The instruction"
+        raise RegionNotFound(
+            f'{said} was taken to mean "{phrase}", as before, but nothing in the photo is surely that.',
+            'Name what you mean, e.g. "the photo", or paint it with the brush.',
+        ) from error
 
 
 def added(plan: Plan, last: Plan) -> Plan:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine.revising import added, gives_way
-from engine.values import Op, Operation, Plan
+from engine.errors import RegionNotFound
+from engine.instruction import make
+from engine.revising import added, gives_way, taken_over
+from engine.values import EditRequest, Op, Operation, Plan, Turn
 
 WARMER = Operation(Op.adjust, target="warmer")
 BLUER_SKY = Operation(Op.adjust, "sky", target="bluer")
@@ -99,3 +101,27 @@ def test_on_top_of_an_edit_only_what_it_has_not_done_is_left():
     assert added(Plan("", "", operations=(SWAN, brighter)), last).operations == (brighter,)
     assert added(Plan("", "", operations=(SWAN, warmer)), last).operations == (SWAN, warmer)
     assert added(Plan("", "", operations=(brighter, SWAN)), last).operations == (brighter, SWAN)
+
+
+def test_a_thing_is_taken_over_where_the_words_do_not_name_it():
+    darker = Operation(Op.adjust, "sky", target="darker")
+    assert taken_over("make it darker", darker, BLUER_SKY)
+    assert not taken_over("make the Sky darker", darker, BLUER_SKY)
+    assert not taken_over("make it darker", Operation(Op.adjust, target="darker"), BLUER_SKY)
+    assert not taken_over("make it brighter", Operation(Op.adjust, target="brighter"), WARMER)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("make it darker", '"it" was taken to mean "submarine", as before, but nothing'),
+        ("darker", 'The instruction was taken to mean "submarine", as before, but nothing'),
+        ("make the submarine darker", 'Found nothing in the photo that is surely "submarine".'),
+    ],
+)
+def test_a_thing_taken_over_and_not_found_is_told_of_in_the_words_that_were_said(engine, make_photo, text, said):
+    before = Turn(make("make the submarine bluer"), Plan("", "", operations=(Operation(Op.adjust, "submarine"),)))
+    plan = Plan("", "", operations=(Operation(Op.adjust, "submarine", target="darker"),))
+    with pytest.raises(RegionNotFound) as refused:
+        engine.edit(EditRequest(make(text), make_photo(60, 80), plan=plan, history=(before,)))
+    assert refused.value.message.startswith(said)

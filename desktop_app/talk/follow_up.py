@@ -7,7 +7,7 @@ from dataclasses import replace
 from desktop_app.work.document import Document
 from engine.errors import BadInput
 from engine.project.edits import Edit, below, placed
-from engine.revising import added, gives_way
+from engine.revising import added, gives_way, taken_over
 from engine.values import EditRequest, Instruction, Plan, Turn
 
 MOST = 3  # turns; the planner reads the last one, and every reference of the others costs time
@@ -34,7 +34,8 @@ def revised(document: Document, request: EditRequest, plan: Plan) -> tuple[EditR
     A plan to which the last accepted edit gives way ("a bit less", see :func:`engine.revising.gives_way`) runs from the
     picture below that edit and replaces it, with that edit's mask. Every other plan runs from the request's own
     picture: one under a mask, which was painted since and is a place of its own, and one that revises a waiting result
-    too, because the document's picture is the one before it. What the last edit has done already is left out of it.
+    too, because the document's picture is the one before it. What the last edit has done already is left out of it, and
+    where it goes on about that edit's thing ("make it darker"), it has that edit's mask.
     """
     carried = replace(request, plan=plan)
     last = _last(document)
@@ -44,20 +45,20 @@ def revised(document: Document, request: EditRequest, plan: Plan) -> tuple[EditR
     on_top = replace(carried, plan=added(plan, last.plan))
     before = last.plan.operations[-1] if last.plan.operations else None
     words = request.instruction.text
-    if (
-        request.mask is not None
-        or before is None
-        or not any(gives_way(words, each, before) for each in plan.operations)
-    ):
+    if request.mask is not None or before is None:
         return on_top, ""
+    revises = any(gives_way(words, each, before) for each in plan.operations)
     try:
-        base = document.picture(below(document.edits, last.key))
+        base = document.picture(below(document.edits, last.key)) if revises else document.photo
         mask = document.store.mask(last.key) if last.masked else None
     except BadInput:  # what lies below is damaged: the edit goes on top instead
         return on_top, ""
     if mask is not None and mask.shape != (base.height, base.width):
         return on_top, ""
-    return replace(carried, photo=base, mask=mask), last.key
+    if revises:
+        return replace(carried, photo=base, mask=mask), last.key
+    spoken_of = any(taken_over(words, each, before) for each in plan.operations)
+    return replace(on_top, mask=mask) if spoken_of else on_top, ""
 
 
 def _last(document: Document) -> Edit | None:

@@ -421,6 +421,20 @@ def test_the_same_words_at_a_place_painted_anew_come_on_top(with_picture, source
     assert words_of_edits(window) == ["add [ref#1] here", "add [ref#1] here", "a bit smaller"]
 
 
+def test_it_is_the_thing_of_the_accepted_edit_where_that_was_painted(open_window, source, qtbot) -> None:
+    window = open_window
+    stroke(window, (50, 150), (100, 150))
+    mask = window.document.mask.values.copy()
+    accept_planned(window, source, qtbot, "make the river bluer", Operation(Op.adjust, "river", target="bluer"))
+    bluer = window.document.photo
+    accept_planned(window, source, qtbot, "make it darker", Operation(Op.adjust, "river", target="darker"))
+    assert np.array_equal(source.edited[1].photo.pixels, bluer.pixels)
+    assert np.array_equal(source.edited[1].mask, mask)
+    assert [edit.masked for edit in window.document.edits] == [True, True]
+    accept_planned(window, source, qtbot, "make the river calm", Operation(Op.adjust, "river", target="calm"))
+    assert source.edited[2].mask is None
+
+
 def test_what_the_accepted_edit_has_done_is_not_done_again_on_top(open_window, source, qtbot) -> None:
     window = open_window
     swan, warmer, brighter = (
