@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from desktop_app.work.document import Document
 from engine.errors import BadInput
+from engine.following import carried_on, follow_up
 from engine.project.edits import Edit, below, placed
 from engine.revising import added, gives_way, taken_over
 from engine.values import EditRequest, Instruction, Plan, Turn
@@ -34,17 +35,18 @@ def revised(document: Document, request: EditRequest, plan: Plan) -> tuple[EditR
     A plan to which the last accepted edit gives way ("a bit less", see :func:`engine.revising.gives_way`) runs from the
     picture below that edit and replaces it, with that edit's mask. Every other plan runs from the request's own
     picture: one under a mask, which was painted since and is a place of its own, and one that revises a waiting result
-    too, because the document's picture is the one before it. What the last edit has done already is left out of it, and
+    too, because the document's picture is the one before it. Amounts are then told from what was done before
+    (:mod:`engine.following`). What the last edit has done already is left out of it, and
     where it goes on about that edit's thing ("make it darker"), it has that edit's mask.
     """
-    carried = replace(request, plan=plan)
+    carried, words = replace(request, plan=plan), request.instruction.text
     last = _last(document)
-    waiting = document.pending is not None and document.pending.instruction.text != request.instruction.text
-    if last is None or waiting or not request.history or request.history[-1].plan != last.plan:
+    if document.pending is not None and document.pending.instruction.text != words:
+        return replace(carried, plan=follow_up(words, plan, request.history)), ""
+    if last is None or not request.history or request.history[-1].plan != last.plan:
         return carried, ""
     on_top = replace(carried, plan=added(plan, last.plan))
     before = last.plan.operations[-1] if last.plan.operations else None
-    words = request.instruction.text
     if request.mask is not None or before is None:
         return on_top, ""
     revises = any(gives_way(words, each, before) for each in plan.operations)
@@ -56,7 +58,7 @@ def revised(document: Document, request: EditRequest, plan: Plan) -> tuple[EditR
     if mask is not None and mask.shape != (base.height, base.width):
         return on_top, ""
     if revises:
-        return replace(carried, photo=base, mask=mask), last.key
+        return replace(request, plan=carried_on(words, plan, last.plan), photo=base, mask=mask), last.key
     spoken_of = any(taken_over(words, each, before) for each in plan.operations)
     return replace(on_top, mask=mask) if spoken_of else on_top, ""
 
