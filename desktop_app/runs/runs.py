@@ -173,10 +173,10 @@ class Runs(QObject):
         self.cancel()
         self.queue_changed.emit()
 
-    def forget(self, document: Document) -> None:
-        """Stop whatever serves this document, which is about to close."""
-        self.waiting = [run for run in self.waiting if run.document is not document]
-        if self.current is not None and self.current.document is document:
+    def keep_to(self, document: Document) -> None:
+        """Stop whatever serves a document other than this one, which is open now; bundles go on being assembled."""
+        self.waiting = [run for run in self.waiting if run.document in (None, document)]
+        if self.current is not None and self.current.document not in (None, document):
             self.cancel()
         self.queue_changed.emit()
 

@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
         self.sound_desk = SoundDesk(
             look, device, self.session, self.side.sounds, self.desk, self._background, self.message_bar
         )
-        self.opening = Opening(self.session, self.runs, self.safekeeping, self.message_bar, self._dialogs, self)
+        self.opening = Opening(self.session, self.safekeeping, self.message_bar, self._dialogs, self)
         self.running = Running(
             self.runs, self.session, self.side, self.stage, self.models, self.message_bar, self.commands,
             self.results, self,
@@ -252,6 +252,7 @@ class MainWindow(QMainWindow):
     def _on_opened(self) -> None:
         document = self.document
         assert document is not None
+        self.runs.keep_to(document)  # now that every part shows the new one
         self.side.plan_card.clear()
         self.setWindowTitle(f"{document.path.name}[*] — Overtone")
         if not self.models.missing:

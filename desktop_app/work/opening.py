@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.look.assets import sample_photo
-from desktop_app.runs.runs import Runs
 from desktop_app.window.dialogs import Dialogs
 from desktop_app.window.message_bar import MessageBar
 from desktop_app.work.safekeeping import Safekeeping
@@ -42,14 +41,13 @@ class Opening(QObject):
     def __init__(
         self,
         session: Session,
-        runs: Runs,
         safekeeping: Safekeeping,
         bar: MessageBar,
         dialogs: Dialogs,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._runs, self._safekeeping = session, runs, safekeeping
+        self._session, self._safekeeping = session, safekeeping
         self._bar, self._dialogs = bar, dialogs
 
     def ask(self) -> None:
@@ -66,13 +64,7 @@ class Opening(QObject):
 
     def open(self, path: Path, raw: RawOptions = AS_SHOT) -> None:
         """Open a photo, developed as ``raw`` says, after the user has said what to do with changes not saved."""
-
-        def go() -> None:
-            if self._session.document is not None:
-                self._runs.forget(self._session.document)
-            self._session.open(path, raw)
-
-        self._safekeeping.settle(go)
+        self._safekeeping.settle(lambda: self._session.open(path, raw))
 
     def drop(self, files: Sequence[Path]) -> None:
         """Take files dropped on the stage.

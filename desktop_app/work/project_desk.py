@@ -42,7 +42,7 @@ class ProjectDesk(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._safekeeping, self._runs, self._side = session, safekeeping, runs, side
+        self._session, self._safekeeping, self._side = session, safekeeping, side
         self._lost, self._bar, self._dialogs, self._background = recovery_bar, message_bar, dialogs, background
         self._former: tuple[Lost, ...] = ()
         self._full = False
@@ -65,7 +65,6 @@ class ProjectDesk(QObject):
         """Go on with a journal, after the user has said what to do with changes not saved."""
 
         def go() -> None:
-            self._runs.cancel()
             self._lost.hide()
             self._session.resume(lambda: recovery.resume(lost.folder), lost.name)
 

@@ -348,6 +348,22 @@ def test_opening_another_photo_stops_the_run(open_window, source, tmp_path, make
     assert window.document.pending is None
 
 
+def test_a_file_that_cannot_be_opened_leaves_the_run_alone(open_window, source, tmp_path, qtbot) -> None:
+    window = open_window
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    source.gate.clear()
+    for text in ("make it bright", "make it dark"):
+        window.side.instruction.setPlainText(text)
+        window.run()
+    with qtbot.waitSignal(window.session.failed):
+        window.open(broken)
+    assert window.runs.busy
+    source.gate.set()
+    qtbot.waitUntil(lambda: not window.runs.busy and not window.runs.waiting)
+    assert [each.pending.instruction.text for each in window.results.items] == ["make it bright", "make it dark"]
+
+
 def test_during_a_run_the_photo_stays_but_strokes_can_be_undone(open_window, source, qtbot) -> None:
     window = open_window
     run_to_result(window, qtbot)

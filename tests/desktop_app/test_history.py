@@ -261,6 +261,29 @@ def test_what_was_open_at_a_kill_is_offered_and_restored(edited, qtbot, make_win
     edit(other, qtbot, "goes on", (30, 250), (50, 250))
 
 
+def test_runs_end_with_their_document_when_work_is_brought_back(edited, qtbot, make_window, photo_file, source):
+    vanish(edited)
+    other = make_window()
+    qtbot.waitUntil(other.recovery_bar.isVisible)
+    with qtbot.waitSignal(other.session.opened):
+        other.open(photo_file)
+    source.gate.clear()
+    asked = len(source.planned)
+    for text in ("bright", "dark"):
+        other.side.instruction.setPlainText(text)
+        press(other.side.run_bar.run_button)
+    with qtbot.waitSignal(other.session.resumed):
+        press(other.recovery_bar.restore_button)
+    source.gate.set()
+    assert not other.runs.busy
+    qtbot.waitUntil(lambda: source.stops == 1)
+    qtbot.wait(50)
+    assert len(source.planned) == asked + 1  # the one that waited never began
+    assert other.document.pending is None
+    assert other.results.items == ()
+    assert len(other.talk.exchanges) == 3
+
+
 def test_not_now_keeps_it_for_the_next_start(edited, qtbot, make_window, journals):
     vanish(edited)
     other = make_window()
