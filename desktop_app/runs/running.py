@@ -103,12 +103,12 @@ class Running(QObject):
                 if not plan_only:
                     self._side.expert.after_run(self.settings.variations)
 
-    def carry_out(self, plan: Plan) -> None:
-        """Carry out a plan as it stands on the card."""
+    def carry_out(self, plan: Plan, text: str) -> None:
+        """Carry out a plan as it stands on the card; ``text`` is what it was made for."""
         document = self._session.document
         if document is not None and self._may_run():
             self._bar.dismiss()
-            if self._runs.carry_out(document, self._side.instruction.text, plan, self.settings):
+            if self._runs.carry_out(document, text, plan, self.settings):
                 self._side.expert.after_run(self.settings.variations)
 
     def try_another(self) -> None:
@@ -185,7 +185,7 @@ class Running(QObject):
 
     def _on_result(self, pending: Pending) -> None:
         if self._side.plan_card.plan != pending.result.plan:
-            self._side.show_plan(pending.result.plan)
+            self._side.show_plan(pending.result.plan, pending.instruction.text)
         self._actions.show_mask.setChecked(False)
         self._stage.show_pictures()
         if pending.result.notes:

@@ -43,7 +43,7 @@ class Runs(QObject):
     log
         One line for the user.
     planned
-        The plan, as soon as it is there; in a run it is carried out right after.
+        The plan, as soon as it is there, and the words it answers; in a run it is carried out right after.
     preview
         ``(h, w, 3)`` uint8 and the box in the photo where it belongs.
     candidates
@@ -68,7 +68,7 @@ class Runs(QObject):
     progress = Signal(int)
     left = Signal(float)
     log = Signal(str)
-    planned = Signal(object)
+    planned = Signal(object, str)
     preview = Signal(object, object)
     candidates = Signal(list)
     result = Signal(object)
@@ -306,10 +306,10 @@ class Runs(QObject):
             return
         if run.plan_only:
             self._leave()
-            self.planned.emit(plan)
+            self.planned.emit(plan, run.text)
             return
         request = self._ready(run, run.request, plan)
-        self.planned.emit(request.plan)
+        self.planned.emit(request.plan, run.text)
         self._edit(run, request)
 
     @Slot(int, object)

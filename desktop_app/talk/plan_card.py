@@ -142,14 +142,14 @@ class PlanCard(QFrame):
     Attributes
     ----------
     run_asked
-        The plan as it stands now, changed or not.
+        The plan as it stands now, changed or not, and the instruction that it was made for.
     pointed
         The operation that the pointer or the keyboard is on; nothing when it leaves.
     answer_asked
         The user wants to answer in words.
     """
 
-    run_asked = Signal(object)
+    run_asked = Signal(object, str)
     pointed = Signal(object)
     answer_asked = Signal()
 
@@ -158,6 +158,7 @@ class PlanCard(QFrame):
         self._look = look
         self._plan: Plan | None = None
         self._given: Plan | None = None
+        self._text = ""
         self._runnable = True
         self._known: Mapping[int, Known] = {}
         self._prompts: list[PromptEdit] = []
@@ -191,7 +192,7 @@ class PlanCard(QFrame):
         column.addLayout(buttons)
         self._run.clicked.connect(self._ask)
         self._answer.clicked.connect(self.answer_asked)
-        self._reset.clicked.connect(lambda: self._given and self.show_plan(self._given))
+        self._reset.clicked.connect(lambda: self._given and self.show_plan(self._given, self._text))
         self._show_prompts(("",))
         self.hide()
 
@@ -220,9 +221,10 @@ class PlanCard(QFrame):
         """The fields of all generation prompts; several for a story."""
         return tuple(self._prompts)
 
-    def show_plan(self, plan: Plan) -> None:
-        """Show a plan as the engine gave it."""
+    def show_plan(self, plan: Plan, text: str) -> None:
+        """Show a plan as the engine gave it for the instruction ``text``."""
         self._given = self._plan = plan
+        self._text = text
         self._show_prompts(plan.prompts or (plan.prompt,))
         self._show_chips()
         self._show_subs()
@@ -384,7 +386,7 @@ class PlanCard(QFrame):
 
     def _ask(self) -> None:
         if self._run.isEnabled() and self._plan is not None:
-            self.run_asked.emit(self._plan)
+            self.run_asked.emit(self._plan, self._text)
 
 
 def toggle_name(name: str) -> str:

@@ -238,9 +238,9 @@ class MainWindow(QMainWindow):
         """Plan the instruction and carry it out."""
         self.running.run(plan_only=plan_only)
 
-    def carry_out(self, plan: Plan) -> None:
-        """Carry out a plan as it stands."""
-        self.running.carry_out(plan)
+    def carry_out(self, plan: Plan, text: str) -> None:
+        """Carry out a plan as it stands, made for the instruction ``text``."""
+        self.running.carry_out(plan, text)
 
     # news
 

@@ -138,9 +138,9 @@ class SidePanel(QFrame):
             media_bin.show_labels(labels)
         tab_in_layout_order(self._outer)
 
-    def show_plan(self, plan: Plan) -> None:
-        """Show a plan, and bring the card into sight."""
-        self.plan_card.show_plan(plan)
+    def show_plan(self, plan: Plan, text: str) -> None:
+        """Show the plan for an instruction, and bring the card into sight."""
+        self.plan_card.show_plan(plan, text)
         self.show_newest()
 
     def show_newest(self) -> None:

@@ -121,7 +121,7 @@ class ProjectDesk(QObject):
         document = resumed.document
         self._side.instruction.setPlainText(document.written)
         if document.planned is not None:
-            self._side.show_plan(document.planned)
+            self._side.show_plan(document.planned, document.written)
         moved = resumed.moved if isinstance(resumed, Opened) else None
         if resumed.notes:
             self._bar.say(" ".join(resumed.notes), kind="warning")

@@ -127,6 +127,20 @@ def test_a_plan_that_is_carried_out_later_stays_one_turn(open_window, qtbot) -> 
     assert outcomes(window) == ["result"]
 
 
+def test_a_plan_runs_under_the_words_it_was_made_for(open_window, source, qtbot) -> None:
+    window = open_window
+    window.side.instruction.setPlainText("make the sky bluer")
+    with qtbot.waitSignal(window.runs.planned):
+        window.side.run_bar.plan_button.click()
+    window.side.instruction.setPlainText("add a giraffe")
+    with qtbot.waitSignal(window.runs.result):
+        window.side.plan_card._run.click()
+    window.session.accept()
+    assert [edit.instruction.text for edit in window.document.edits] == ["make the sky bluer"]
+    assert outcomes(window) == ["accepted"]
+    assert window.side.instruction.text == "add a giraffe"  # not run, and still there
+
+
 def test_a_question_about_the_photo_is_answered_in_the_list(open_window, source, qtbot) -> None:
     window = open_window
     source.plan = Plan("Let me look.", "", operations=(Operation(Op.describe),))

@@ -302,7 +302,7 @@ def test_plan_only_edits_nothing_and_the_changed_plan_runs(open_window, source, 
     card.prompt.setPlainText("a lake at night")
     card.chips[1].dropped.emit(card.chips[1].operation)
     with qtbot.waitSignal(window.runs.result):
-        card.run_asked.emit(card.plan)
+        card._run.click()
     plan = source.edited[0].plan
     assert plan.prompt == "a lake at night"
     assert [operation.op for operation in plan.operations] == [Op.replace]
@@ -466,7 +466,7 @@ def test_a_question_is_answered_in_words(open_window, qtbot) -> None:
     plan = Plan("", "", operations=(Operation(Op.describe),))
     window.side.instruction.setPlainText("what is this?")
     with qtbot.waitSignal(window.runs.answered):
-        window.carry_out(plan)
+        window.carry_out(plan, "what is this?")
     assert window.document.pending is None
     assert window.runs.state is State.idle
 
