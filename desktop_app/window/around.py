@@ -16,7 +16,6 @@ from desktop_app.runs.runs import Runs
 from desktop_app.talk.recent import Recent, state_folder
 from desktop_app.window.actions import Actions
 from desktop_app.window.develop_window import DevelopWindow
-from desktop_app.window.dialogs import Dialogs
 from desktop_app.window.export_window import ExportWindow
 from desktop_app.window.hint_bar import HintBar
 from desktop_app.window.machine_window import MACHINE, MODELS, MachineWindow
@@ -28,8 +27,8 @@ from desktop_app.window.preferences_window import PreferencesWindow
 from desktop_app.window.side_panel import SidePanel
 from desktop_app.work.document import Document, Touched
 from desktop_app.work.opening import Opening
+from desktop_app.work.safekeeping import Safekeeping
 from desktop_app.work.session import Session
-from engine.files import next_free_path
 from engine.files.options import SaveOptions
 
 SHOWN = 10  # recent photos in the menu
@@ -57,13 +56,13 @@ class Around(QObject):
         side: SidePanel,
         canvas: Canvas,
         bar: MessageBar,
-        dialogs: Dialogs,
+        safekeeping: Safekeeping,
         file: PreferencesFile | None = None,
     ) -> None:
         super().__init__(window)
         self._look, self._window, self._client, self._actions = look, window, client, actions
         self._session, self._runs, self._models, self._opening = session, runs, models, opening
-        self._canvas, self._bar, self._dialogs = canvas, bar, dialogs
+        self._canvas, self._bar, self._safekeeping = canvas, bar, safekeeping
         self._file = file or PreferencesFile()
         self.preferences, self._complaint = self._file.read()
         self.recent_photos = Recent(state_folder() / "recent-photos.json")
@@ -176,13 +175,8 @@ class Around(QObject):
         self.export_window.show()
 
     def _export(self, options: SaveOptions, suffix: str) -> None:
-        document = self._session.document
-        if document is None:
-            return
         self._export_options = options
-        path = self._dialogs.save_as(next_free_path(document.path, "export", suffix))
-        if path is not None:
-            self._session.export(path, options)
+        self._safekeeping.export(options, suffix)
 
     def copy(self) -> None:
         """Put the picture in sight on the clipboard, in sRGB."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from desktop_app.look.wording import storage
 from engine.values import Media
@@ -17,7 +18,7 @@ PICTURES = (
     " *.dng *.nef *.nrw *.cr2 *.cr3 *.arw *.raf *.orf *.rw2 *.pef *.srw *.3fr *.iiq *.x3f"
 )
 SOUNDS = "*.wav *.flac *.ogg *.oga *.opus *.mp3 *.aif *.aiff"
-Answer = Literal["save", "discard", "stay"]
+Answer = Literal["accept", "save", "discard", "stay"]
 translate = QCoreApplication.translate
 
 
@@ -40,8 +41,15 @@ class Dialogs(Protocol):
         """Where to save; replacing a file has been confirmed."""
         ...
 
-    def unsaved(self, name: str) -> Answer:
-        """What to do with changes not saved yet."""
+    def unsaved(self, name: str, offered: Sequence[Answer]) -> Answer:
+        """What to do with changes not saved yet; one of ``offered``.
+
+        Where ``accept`` is one of them a result waits, and ``save`` leaves it out.
+        """
+        ...
+
+    def waiting(self, *, exporting: bool) -> Answer:
+        """Whether to ``accept`` the result that waits before saving or exporting, or to ``save`` without it."""
         ...
 
     def project(self, suggested: Path, size: int) -> Path | None:
@@ -59,6 +67,11 @@ class Dialogs(Protocol):
     def like(self) -> Path | None:
         """Which picture or sound to find similar pictures for."""
         ...
+
+
+def _with_result() -> dict[Answer, str]:
+    """What the buttons say where a result waits."""
+    return {"accept": translate("dialogs", "Accept and Save"), "save": translate("dialogs", "Save Without It")}
 
 
 class QtDialogs:
@@ -97,20 +110,22 @@ class QtDialogs:
         path = Path(name)
         return path if path.suffix else path.with_suffix(suggested.suffix)
 
-    def unsaved(self, name: str) -> Answer:
+    def unsaved(self, name: str, offered: Sequence[Answer]) -> Answer:
         """See :meth:`Dialogs.unsaved`."""
-        button = QMessageBox.question(
-            self._window,
-            translate("dialogs", "Unsaved changes"),
-            translate("dialogs", "Save the changes to {0}?").format(name),
-            QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel,
-            QMessageBox.StandardButton.Save,
-        )
-        answers: dict[QMessageBox.StandardButton, Answer] = {
-            QMessageBox.StandardButton.Save: "save",
-            QMessageBox.StandardButton.Discard: "discard",
-        }
-        return answers.get(button, "stay")
+        text = translate("dialogs", "Save the changes to {0}?").format(name)
+        names: dict[Answer, str] = {}
+        if "accept" in offered:
+            text, names = translate("dialogs", "A result waits to be accepted.") + " " + text, _with_result()
+        return self._choose(translate("dialogs", "Unsaved changes"), text, offered, names)
+
+    def waiting(self, *, exporting: bool) -> Answer:
+        """See :meth:`Dialogs.waiting`."""
+        names = _with_result()
+        text = translate("dialogs", "A result waits to be accepted. Is it to be in the file?")
+        if exporting:
+            names["accept"] = translate("dialogs", "Accept and Export")
+            names["save"] = translate("dialogs", "Export Without It")
+        return self._choose(translate("dialogs", "A result waits"), text, ("accept", "save", "stay"), names)
 
     def project(self, suggested: Path, size: int) -> Path | None:
         """See :meth:`Dialogs.project`."""
@@ -141,6 +156,28 @@ class QtDialogs:
         kinds = translate("dialogs", "Pictures and sounds ({0})").format(f"{PICTURES} {SOUNDS}")
         name, _ = QFileDialog.getOpenFileName(self._window, title, "", kinds)
         return Path(name) if name else None
+
+    def _choose(self, title: str, text: str, offered: Sequence[Answer], names: Mapping[Answer, str]) -> Answer:
+        """Ask with a button for each answer; the first is the default, closing the question is to stay."""
+        standard = {
+            "save": QMessageBox.StandardButton.Save,
+            "discard": QMessageBox.StandardButton.Discard,
+            "stay": QMessageBox.StandardButton.Cancel,
+        }
+        box = QMessageBox(QMessageBox.Icon.Question, title, text, parent=self._window)
+        buttons: dict[Answer, QPushButton] = {
+            answer: box.addButton(names[answer], QMessageBox.ButtonRole.AcceptRole)
+            if answer in names
+            else box.addButton(standard[answer])
+            for answer in offered
+        }
+        box.setDefaultButton(buttons[offered[0]])
+        box.exec()
+        box.deleteLater()
+        for answer, button in buttons.items():
+            if button is box.clickedButton():
+                return answer
+        return "stay"
 
     def _filter(self, media: Media) -> str:
         every = translate("dialogs", "All files (*)")

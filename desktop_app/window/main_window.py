@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
         self.recovery_bar = RecoveryBar(look)
         self.around = Around(
             look, self, client, self.commands, self.session, self.runs, self.models, self.opening, self.side,
-            self.stage.canvas, self.message_bar, self._dialogs, preferences,
+            self.stage.canvas, self.message_bar, self.safekeeping, preferences,
         )  # fmt: skip
         self._arrange()
         self._connect_commands()

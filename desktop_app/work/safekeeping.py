@@ -1,17 +1,23 @@
-"""Saving, and asking before anything could be lost."""
+"""Saving and exporting, and asking before anything could be lost or left out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from desktop_app.window.dialogs import Dialogs
+from desktop_app.window.dialogs import Answer, Dialogs
+from desktop_app.work.document import Document, Pending
 from desktop_app.work.session import Session
 from engine.files import next_free_path
+from engine.files.options import SaveOptions
 from engine.project.project_file import SUFFIX
 
 
 class Safekeeping:
-    """Saves the session's document where the user says; the original is suggested never, overwritten only if chosen."""
+    """Saves the session's document where the user says; the original is suggested never, overwritten only if chosen.
+
+    A result that waits goes into the file only on the user's word, and is accepted once it is known where to write.
+    """
 
     def __init__(self, session: Session, dialogs: Dialogs) -> None:
         self._session = session
@@ -19,19 +25,27 @@ class Safekeeping:
 
     def save(self) -> None:
         """Save where it was saved last; the first time, ask."""
-        document = self._session.document
-        if document is not None and document.saved_to is not None:
-            self._session.save(document.saved_to)
-        else:
-            self.save_as()
+        self._keep(lambda document: document.saved_to or self._photo(document), self._session.save)
 
-    def save_as(self, then: Callable[[], None] | None = None) -> None:
-        """Ask where to save, suggesting a name that is free; ``then`` follows once it is written."""
-        document = self._session.document
-        if document is not None:
-            path = self._dialogs.save_as(next_free_path(document.path))
-            if path is not None:
-                self._session.save(path, then)
+    def save_as(self) -> None:
+        """Ask where to save, suggesting a name that is free."""
+        self._keep(self._photo, self._session.save)
+
+    def save_project(self) -> None:
+        """Save the project where it was saved last or opened from; the first time, ask."""
+        self._keep(lambda document: document.project or self._project(document), self._session.save_project)
+
+    def save_project_as(self) -> None:
+        """Ask where to save the project, saying about how large it will be."""
+        self._keep(self._project, self._session.save_project)
+
+    def export(self, options: SaveOptions, suffix: str) -> None:
+        """Ask where to export to, and write the picture as ``options`` say."""
+        self._keep(
+            lambda document: self._dialogs.save_as(next_free_path(document.path, "export", suffix)),
+            lambda path: self._session.export(path, options),
+            exporting=True,
+        )
 
     def settle(self, then: Callable[[], None]) -> None:
         """Do ``then`` once nothing can be lost by it: at once, after saving, or never."""
@@ -39,38 +53,56 @@ class Safekeeping:
         if document is None or not (document.modified or document.pending is not None):
             then()
             return
-        match self._dialogs.unsaved((document.saved_to or document.path).name):
-            case "save":
-                self._session.accept(then=lambda: self._save_then(then))
+        waiting = document.pending
+        offered: tuple[Answer, ...] = ("save", "discard", "stay")
+        if waiting is not None:
+            offered = ("accept", *(offered if document.modified else offered[1:]))
+        answer = self._dialogs.unsaved((document.saved_to or document.path).name, offered)
+        match answer:
+            case "accept" | "save":
+                path, write = document.saved_to, self._session.save
+                if path is None and document.project is not None:
+                    path, write = document.project, self._session.save_project
+                self._write(answer, waiting, path or self._photo(document), lambda path: write(path, then))
             case "discard":
                 self._session.recorder.let_go()
                 then()
             case "stay":
                 pass
 
-    def save_project(self) -> None:
-        """Save the project where it was saved last or opened from; the first time, ask."""
-        document = self._session.document
-        if document is not None and document.project is not None:
-            self._session.save_project(document.project)
-        else:
-            self.save_project_as()
+    # helpers
 
-    def save_project_as(self) -> None:
-        """Ask where to save the project, saying about how large it will be."""
-        document = self._session.document
-        if document is not None:
-            suggested = document.project or next_free_path(document.path, "project", SUFFIX)
-            path = self._dialogs.project(suggested, self._session.recorder.project_size(document))
-            if path is not None:
-                self._session.save_project(path)
+    def _photo(self, document: Document) -> Path | None:
+        """Where the photo is to be saved."""
+        return self._dialogs.save_as(next_free_path(document.path))
 
-    def _save_then(self, then: Callable[[], None]) -> None:
+    def _project(self, document: Document) -> Path | None:
+        """Where the project is to be saved."""
+        suggested = document.project or next_free_path(document.path, "project", SUFFIX)
+        return self._dialogs.project(suggested, self._session.recorder.project_size(document))
+
+    def _keep(
+        self,
+        where: Callable[[Document], Path | None],
+        write: Callable[[Path], None],
+        *,
+        exporting: bool = False,
+    ) -> None:
+        """Ask about a result that waits, then where to, and write."""
         document = self._session.document
-        assert document is not None
-        if document.saved_to is not None:
-            self._session.save(document.saved_to, then)
-        elif document.project is not None:
-            self._session.save_project(document.project, then)
+        if document is None:
+            return
+        waiting = document.pending
+        answer = self._dialogs.waiting(exporting=exporting) if waiting is not None else "save"
+        if answer != "stay":
+            self._write(answer, waiting, where(document), write)
+
+    def _write(self, answer: Answer, waiting: Pending | None, path: Path | None, write: Callable[[Path], None]) -> None:
+        document = self._session.document
+        if document is None or path is None:
+            return
+        if answer == "accept":
+            document.pending = waiting  # another may have come while the question stood
+            self._session.accept(then=lambda: write(path))
         else:
-            self.save_as(then)
+            write(path)

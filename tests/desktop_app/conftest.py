@@ -223,6 +223,7 @@ class FakeDialogs:
         self.sizes: list[int] = []
         self.deleted: list[str] = []
         self.questions = 0
+        self.waited: list[str] = []
 
     def photo(self) -> Path | None:
         return self.photo_path
@@ -252,8 +253,13 @@ class FakeDialogs:
     def like(self) -> Path | None:
         return self.like_path
 
-    def unsaved(self, _name: str):
+    def unsaved(self, _name: str, offered):
         self.questions += 1
+        assert self.answer in offered
+        return self.answer
+
+    def waiting(self, *, exporting: bool):
+        self.waited.append("export" if exporting else "save")
         return self.answer
 
 

@@ -594,7 +594,7 @@ def test_unsaved_changes_are_asked_about(open_window, photo_file, tmp_path, make
     assert window.document.pending is not None
     assert window.close() is False
     assert window.isVisible()
-    dialogs.answer, dialogs.save_path = "save", tmp_path / "kept.png"
+    dialogs.answer, dialogs.save_path = "accept", tmp_path / "kept.png"
     with qtbot.waitSignal(window.session.opened):
         window.open(other)
     assert np.array_equal(read_photo(tmp_path / "kept.png").pixels[0, 0], 255 - read_photo(photo_file).pixels[0, 0])
@@ -605,7 +605,7 @@ def test_unsaved_changes_are_asked_about(open_window, photo_file, tmp_path, make
 def test_saving_while_closing_closes_afterwards(open_window, tmp_path, dialogs, qtbot) -> None:
     window = open_window
     run_to_result(window, qtbot)
-    dialogs.answer, dialogs.save_path = "save", tmp_path / Path("kept.png")
+    dialogs.answer, dialogs.save_path = "accept", tmp_path / Path("kept.png")
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible())
     assert dialogs.save_path.exists()
