@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVB
 
 from desktop_app.look.theme import Look, icon
 from desktop_app.look.widgets import IconButton, label
-from engine.values import Plan
+from engine.values import Instruction, Plan
 
 MOST = 30  # exchanges that are shown; older ones scroll away for good
 THUMB = QSize(84, 56)  # logical pixels of a result
@@ -48,6 +48,8 @@ class Exchange:
         How it stands.
     plan, seed
         What was carried out.
+    instruction
+        What was carried out; results of this very instruction are its results.
     key
         Of the accepted edit; empty until then.
     thumb
@@ -60,6 +62,7 @@ class Exchange:
     outcome: Outcome = Outcome.waiting
     plan: Plan | None = None
     seed: int = 0
+    instruction: Instruction | None = None
     key: str = ""
     thumb: QImage | None = None
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QImage
 
 from desktop_app.background import Background
+from desktop_app.runs.results import Candidate, Results
 from desktop_app.runs.run import State
 from desktop_app.runs.running import Running
 from desktop_app.runs.runs import Runs
@@ -22,6 +23,7 @@ from desktop_app.work.session import Session
 from engine.errors import OvertoneError
 from engine.instruction import tidy
 from engine.picture import Photo
+from engine.project.edits import Edit
 from engine.values import EditResult, Op, Plan
 
 
@@ -34,6 +36,7 @@ class TalkDesk(QObject):
         session: Session,
         runs: Runs,
         running: Running,
+        results: Results,
         stage: Stage,
         background: Background,
         message_bar: MessageBar,
@@ -44,6 +47,7 @@ class TalkDesk(QObject):
         self._session = session
         self._runs = runs
         self._running = running
+        self._results = results
         self._stage = stage
         self._background = background
         self._bar = message_bar
@@ -54,7 +58,9 @@ class TalkDesk(QObject):
         self._view.result_chosen.connect(self._open)
         side.plan_card.answer_asked.connect(side.instruction.setFocus)
         session.opened.connect(self._on_opened)
+        session.accepted.connect(self._on_accepted)
         session.touched.connect(self._on_touched)
+        results.changed.connect(self._on_results)
         session.pictures_ready.connect(self._on_pictures)
         running.asked.connect(self.ask)
         runs.planned.connect(self._on_planned)
@@ -76,7 +82,6 @@ class TalkDesk(QObject):
         if last is not None and last.text == text:
             self._change(replace(last, outcome=Outcome.waiting))
             return
-        self._leave_result()
         number = self._exchanges[-1].number + 1 if self._exchanges else 1
         self._exchanges.append(Exchange(number, text))
         self._show()
@@ -94,21 +99,21 @@ class TalkDesk(QObject):
             self._change(replace(last, reply=plan.reply, plan=plan, outcome=outcome))
 
     def _on_result(self, pending: Pending) -> None:
-        text = tidy(pending.instruction.text)
-        last = self._last(Outcome.waiting, Outcome.result)
-        if last is None or last.text != text:
-            self.ask(text)
-            last = self._exchanges[-1]
+        exchange = self._owner(pending, Outcome.result) or self._last(Outcome.waiting)
+        if exchange is None or exchange.text != tidy(pending.instruction.text):
+            self.ask(pending.instruction.text)
+            exchange = self._exchanges[-1]
         self._change(
             replace(
-                last,
+                exchange,
                 reply=pending.result.plan.reply,
                 plan=pending.result.plan,
                 seed=pending.result.seed,
+                instruction=pending.instruction,
                 outcome=Outcome.result,
             )
         )
-        self._unseen = (last.number, pending.photo)
+        self._unseen = (exchange.number, pending.photo)
         self._on_pictures()
 
     def _on_answered(self, result: EditResult) -> None:
@@ -136,26 +141,33 @@ class TalkDesk(QObject):
         assert document is not None
         self._back = self._unseen = None
         self._exchanges = [
-            Exchange(number, edit.instruction.text, edit.plan.reply, Outcome.accepted, edit.plan, edit.seed, edit.key)
+            Exchange(
+                number, edit.instruction.text, edit.plan.reply, Outcome.accepted, edit.plan, edit.seed, key=edit.key
+            )
             for number, edit in enumerate(document.edits, 1)
         ]
         self._show()
 
+    def _on_accepted(self, pending: Pending, edit: Edit) -> None:
+        exchange = self._owner(pending, Outcome.result) or self._owner(pending, *Outcome)
+        if exchange is not None:
+            self._change(replace(exchange, outcome=Outcome.accepted, key=edit.key))
+
+    def _on_results(self) -> None:
+        """A turn none of whose results can be accepted any more has been discarded."""
+        for exchange in list(self._exchanges):
+            if exchange.outcome is Outcome.result and not self._candidates(exchange):
+                self._change(replace(exchange, outcome=Outcome.discarded))
+
     def _on_touched(self, touched: Touched) -> None:
-        """Results become accepted or discarded, accepted ones are taken back."""
+        """Accepted results are taken back, or are there again."""
         document = self._session.document
         if document is None or not touched.photo:
             return
         self._stop_looking()
         keys = {edit.key for edit in document.edits}
-        known = {exchange.key for exchange in self._exchanges}
         for exchange in list(self._exchanges):
-            if exchange.outcome is Outcome.result and document.pending is None:
-                fresh = (edit for edit in document.edits if edit.key not in known)
-                new = next((edit for edit in fresh if edit.plan == exchange.plan), None)
-                outcome = Outcome.accepted if new is not None else Outcome.discarded
-                self._change(replace(exchange, outcome=outcome, key=new.key if new is not None else ""))
-            elif exchange.key and (exchange.key in keys) != (exchange.outcome is Outcome.accepted):
+            if exchange.key and (exchange.key in keys) != (exchange.outcome is Outcome.accepted):
                 there = exchange.key in keys
                 self._change(replace(exchange, outcome=Outcome.accepted if there else Outcome.undone))
 
@@ -179,13 +191,14 @@ class TalkDesk(QObject):
             self._side.instruction.write(exchange.text)
 
     def _open(self, number: int) -> None:
-        """Look back at an accepted result, or make one again that was let go."""
+        """Look at a result that waits, back at an accepted one, or make one again that was let go."""
         exchange, document = self._exchange(number), self._session.document
         if exchange is None or document is None:
             return
         if exchange.outcome is Outcome.result:
             self._stop_looking()
-            self._stage.show_pictures()
+            waiting = self._candidates(exchange)
+            self._results.look(self._results.current if self._results.current in waiting else waiting[-1])
         elif exchange.outcome is Outcome.accepted:
             place = next((at for at, edit in enumerate(document.edits, 1) if edit.key == exchange.key), 0)
             edits = document.edits[:place]
@@ -232,11 +245,20 @@ class TalkDesk(QObject):
         last = self._exchanges[-1] if self._exchanges else None
         return last if last is not None and last.outcome in outcomes else None
 
-    def _leave_result(self) -> None:
-        """A result that still waits gives way to a new wish."""
-        last = self._last(Outcome.result)
-        if last is not None:
-            self._change(replace(last, outcome=Outcome.discarded))
+    def _owner(self, pending: Pending, *outcomes: Outcome) -> Exchange | None:
+        """The newest exchange whose result it is, if there is one that stands so."""
+        return next(
+            (
+                exchange
+                for exchange in reversed(self._exchanges)
+                if exchange.instruction is pending.instruction and exchange.outcome in outcomes
+            ),
+            None,
+        )
+
+    def _candidates(self, exchange: Exchange) -> list[Candidate]:
+        """The results of an exchange that may still be accepted."""
+        return [each for each in self._results.items if each.pending.instruction is exchange.instruction]
 
     def _change(self, exchange: Exchange) -> None:
         self._exchanges = [exchange if each.number == exchange.number else each for each in self._exchanges]

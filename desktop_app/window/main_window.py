@@ -104,8 +104,9 @@ class MainWindow(QMainWindow):
             self.results, self,
         )  # fmt: skip
         self.talk = TalkDesk(
-            self.side, self.session, self.runs, self.running, self.stage, self._background, self.message_bar
-        )
+            self.side, self.session, self.runs, self.running, self.results, self.stage, self._background,
+            self.message_bar,
+        )  # fmt: skip
         questions, engine = Questions(client, self), lambda: self.models.name
         self.describer = Describer(self.session, questions, self.runs, engine, self)
         self.selection_drag = SelectionDrag(self.stage.canvas)

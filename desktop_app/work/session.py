@@ -71,6 +71,8 @@ class Session(QObject):
         Another document is there.
     touched
         A :class:`~desktop_app.work.document.Touched`: what undo, redo, accept or discard changed.
+    accepted
+        A :class:`~desktop_app.work.document.Pending` and the edit that it has become; ``touched`` follows.
     pictures_ready
         A pyramid that was asked for is there.
     references_changed
@@ -97,6 +99,7 @@ class Session(QObject):
 
     opened = Signal()
     touched = Signal(object)
+    accepted = Signal(object, object)
     pictures_ready = Signal()
     references_changed = Signal()
     added = Signal(list)
@@ -287,7 +290,9 @@ class Session(QObject):
             return
 
         def act() -> Touched:
-            document.accept(keep_mask=keep_mask)
+            pending, edit = document.pending, document.accept(keep_mask=keep_mask)
+            if edit is not None:
+                self.accepted.emit(pending, edit)
             return Touched(document.mask.whole, photo=True)
 
         self._change(document.accepting, act, then)

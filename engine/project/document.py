@@ -211,12 +211,16 @@ class Document:
 
     # edits
 
-    def accept(self, *, keep_mask: bool = False) -> None:
+    def accept(self, *, keep_mask: bool = False) -> Edit | None:
         """Make the pending result the current picture and clear the mask, in one step of the history.
 
         ``keep_mask`` leaves it as it is: for an edit that had a mask of its own.
 
         The result of an edit run again takes that edit's place, and the later edits stay over it.
+
+        Returns
+        -------
+        What it is in the stack; nothing when no result waits.
 
         Raises
         ------
@@ -225,13 +229,16 @@ class Document:
         """
         pending = self.pending
         if pending is None:
-            return
+            return None
         replaced = self.edit(pending.replaces)
         after = self.accepting()
         picture = self.picture(after)
+        assert self._accepting is not None
+        _, edit = self._accepting
         self.pending = self._accepting = self.planned = None
         cleared = None if keep_mask else self.mask.clear()
         self._change_edits("accept" if replaced is None else "run again", after, picture, cleared)
+        return edit
 
     def accepting(self) -> Edits:
         """The stack that :meth:`accept` would give."""

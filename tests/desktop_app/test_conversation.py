@@ -66,6 +66,36 @@ def test_turns_follow_accept_undo_redo_and_discard(open_window, qtbot) -> None:
     assert [view.state.text() for view in window.side.conversation.views] == ["Accepted", "Discarded"]
 
 
+@pytest.mark.parametrize("second", ["make it dark", "make it bright"])
+def test_results_wait_until_each_is_accepted_or_let_go(open_window, qtbot, second) -> None:
+    window = open_window
+    say(window, qtbot, "make it bright")
+    say(window, qtbot, second)
+    assert outcomes(window) == ["result", "result"]
+    QTest.mouseClick(window.stage.film.pin_button, LEFT)  # the second one
+    QTest.keyClick(window.stage.canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    QTest.mouseClick(window.stage.result_bar.accept_button, LEFT)
+    assert [edit.instruction.text for edit in window.document.edits] == ["make it bright"]
+    assert outcomes(window) == ["accepted", "result"]
+    window.commands.undo.trigger()
+    assert outcomes(window) == ["undone", "result"]
+    QTest.keyClick(window.stage.film.frames[0], Qt.Key.Key_Delete)
+    assert outcomes(window) == ["undone", "discarded"]
+
+
+def test_a_waiting_result_is_looked_at_from_the_conversation(open_window, qtbot) -> None:
+    window = open_window
+    first = say(window, qtbot, "make it bright")
+    qtbot.waitUntil(first.result_button.isVisible)
+    say(window, qtbot, "make it dark")
+    assert first.state.text() == "Waits for you to accept it"
+    QTest.mouseClick(first.result_button, LEFT)
+    assert window.document.pending.instruction.text == "make it bright"
+    assert window.stage.film.frames[0].isChecked()
+    QTest.mouseClick(window.stage.result_bar.accept_button, LEFT)
+    assert outcomes(window) == ["accepted", "discarded"]  # the other one was not pinned
+
+
 def test_an_earlier_result_is_looked_back_at_and_now_comes_back(open_window, qtbot) -> None:
     window = open_window
     first = say(window, qtbot, "make it bright")
