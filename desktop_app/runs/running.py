@@ -55,6 +55,7 @@ class Running(QObject):
         self._runs, self._session, self._side, self._stage = runs, session, side, stage
         self._models, self._bar, self._actions = models, bar, actions
         self._results = results
+        self._offer: tuple[Pending, str] | None = None  # the result that the message bar speaks of, and its words
         actions.run.triggered.connect(lambda _checked=False: self.run())
         actions.plan.triggered.connect(lambda: self.run(plan_only=True))
         actions.cancel.triggered.connect(lambda _checked=False: runs.cancel())
@@ -70,7 +71,7 @@ class Running(QObject):
         models.checked.connect(self._on_models)
         side.expert.engine_chosen.connect(models.choose)
         results.crowded.connect(self._on_crowded)
-        results.changed.connect(self.changed)
+        results.changed.connect(self._on_results)
         runs.began.connect(self.asked)
         runs.state_changed.connect(self._on_state)
         runs.stage.connect(side.run_bar.show_step)
@@ -183,6 +184,16 @@ class Running(QObject):
             self.tr("Pin the ones to keep."),
         )
 
+    def _on_results(self) -> None:
+        """An offer about a result ends when that is not looked at any more."""
+        if self._offer is not None:
+            (pending, words), current = self._offer, self._results.current
+            if current is None or current.pending is not pending:
+                self._offer = None
+                if self._bar.text == words:
+                    self._bar.dismiss()
+        self.changed.emit()
+
     def _on_result(self, pending: Pending) -> None:
         if self._side.plan_card.plan != pending.result.plan:
             self._side.show_plan(pending.result.plan, pending.instruction.text)
@@ -208,6 +219,7 @@ class Running(QObject):
 
         told = self._side.instruction.chips.read(edit.instruction.text)
         words = self.tr("Accepting this replaces “{0}”.").format(told)
+        self._offer = pending, words
         self._bar.say(words, button=self.tr("Keep both"), run=keep_both)
 
     def _on_failed(self, error: OvertoneError) -> None:

@@ -406,6 +406,28 @@ def test_both_are_kept_when_the_user_says_so(open_window, source, qtbot) -> None
     assert [edit.instruction.text for edit in window.document.edits] == ["add a boat", "a bit more to the left"]
 
 
+@pytest.mark.parametrize("leave", ["accept_button", "discard_button", "undo"])
+def test_the_offer_to_keep_both_goes_with_its_result(open_window, source, qtbot, leave) -> None:
+    window = open_window
+    accept(window, qtbot, "add a boat")
+    say(window, qtbot, "a bit more to the left")
+    assert "replaces" in window.message_bar.text
+    if leave == "undo":
+        window.commands.undo.trigger()
+    else:
+        QTest.mouseClick(getattr(window.stage.result_bar, leave), LEFT)
+    assert window.message_bar.text == ""
+
+
+def test_a_later_message_stays_when_a_result_is_accepted(open_window, qtbot) -> None:
+    window = open_window
+    accept(window, qtbot, "add a boat")
+    say(window, qtbot, "a bit more to the left")
+    window.message_bar.say("The disk is full.")
+    QTest.mouseClick(window.stage.result_bar.accept_button, LEFT)
+    assert window.message_bar.text == "The disk is full."
+
+
 def test_a_new_wish_after_accepting_goes_on_top(open_window, source, qtbot) -> None:
     window = open_window
     accept(window, qtbot, "make it bright")
