@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.work.document import Pending, Touched
 from desktop_app.work.session import Session
+from engine.project.edits import Edit
 
 MEMORY = 1 << 30  # bytes of pictures that are not pinned, above which the oldest are let go
 
@@ -43,11 +44,14 @@ class Results(QObject):
         Another picture must be shown.
     crowded
         Old results were let go; how many.
+    dropped
+        Another result was accepted, and with it went results of other wishes; how many.
     """
 
     changed = Signal()
     shown = Signal()
     crowded = Signal(int)
+    dropped = Signal(int)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +60,7 @@ class Results(QObject):
         self.against: Candidate | None = None
         self._count = 0
         session.opened.connect(self._clear)
+        session.accepted.connect(self._on_accepted)
         session.touched.connect(self._on_touched)
 
     @property
@@ -134,6 +139,13 @@ class Results(QObject):
     def _clear(self) -> None:
         self.items, self.against, self._count = (), None, 0
         self.changed.emit()
+
+    def _on_accepted(self, accepted: Pending, _edit: Edit) -> None:
+        """Variations of one wish are there to choose from; a word is due to the others."""
+        going = [each for each in self.items if not each.pinned]
+        others = sum(each.pending.instruction is not accepted.instruction for each in going)
+        if others:
+            self.dropped.emit(others)
 
     def _on_touched(self, touched: Touched) -> None:
         """After accept, undo or redo the photo is another one: what is not pinned was made for the one before."""

@@ -71,6 +71,7 @@ class Running(QObject):
         models.checked.connect(self._on_models)
         side.expert.engine_chosen.connect(models.choose)
         results.crowded.connect(self._on_crowded)
+        results.dropped.connect(self._on_dropped)
         results.changed.connect(self._on_results)
         runs.began.connect(self.asked)
         runs.state_changed.connect(self._on_state)
@@ -183,6 +184,10 @@ class Running(QObject):
             self.tr("{0} of the oldest results were let go to save memory.").format(count),
             self.tr("Pin the ones to keep."),
         )
+
+    def _on_dropped(self, count: int) -> None:
+        one, more = self.tr("1 other result was dropped."), self.tr("{0} other results were dropped.")
+        self._bar.say(one if count == 1 else more.format(count), self.tr("Pin the ones to keep."))
 
     def _on_results(self) -> None:
         """An offer about a result ends when that is not looked at any more."""

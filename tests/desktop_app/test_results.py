@@ -147,11 +147,26 @@ def test_the_one_looked_at_is_accepted_and_pinned_ones_stay(open_window, qtbot) 
     QTest.mouseClick(window.stage.result_bar.accept_button, Qt.MouseButton.LeftButton)
     assert np.array_equal(window.document.photo.pixels, wanted.pixels)
     assert [each.number for each in results.items] == [1]
+    assert window.message_bar.text == ""  # they were there to choose from
     assert film.isVisible()
     QTest.mouseClick(film.frames[0], Qt.MouseButton.LeftButton)
     assert window.stage.result_bar.isVisible()
     QTest.mouseClick(film.pin_button, Qt.MouseButton.LeftButton)
     assert not film.isVisible()
+
+
+def test_results_of_other_wishes_that_go_are_told_of(open_window, source, qtbot) -> None:
+    window = open_window
+    source.gate.clear()
+    for text in ("first", "second", "third"):
+        ask(window, text)
+    source.gate.set()
+    qtbot.waitUntil(lambda: len(window.results.items) == 3 and not window.runs.busy)
+    QTest.mouseClick(window.stage.film.pin_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.stage.film.frames[1], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.stage.result_bar.accept_button, Qt.MouseButton.LeftButton)
+    assert [each.pending.instruction.text for each in window.results.items] == ["third"]  # the pinned one
+    assert window.message_bar.text == "1 other result was dropped. Pin the ones to keep."
 
 
 def test_rejecting_goes_to_the_neighbour_and_at_last_to_the_photo(open_window, qtbot) -> None:
