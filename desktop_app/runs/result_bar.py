@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.look.theme import Look
-from desktop_app.look.widgets import ActionButton, IconButton, push, rule
+from desktop_app.look.widgets import ActionButton, IconButton, label, push, rule
 
 
 class ResultBar(QFrame):
@@ -37,9 +37,15 @@ class ResultBar(QFrame):
         self.again_button.setToolTip(self.tr("The same plan with another seed"))
         self.discard_button = push(self.tr("Discard"), parent=self)
         self.accept_button = push(self.tr("Accept"), primary=True, parent=self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 8, 8, 8)
+        self.note = label(self.tr("Made for another framing. Run it again."), parent=self)
+        self.note.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 8)
+        column.setSpacing(6)
+        column.addWidget(self.note)
+        row = QHBoxLayout()
         row.setSpacing(6)
+        column.addLayout(row)
         row.addWidget(self.before_button)
         row.addWidget(self.split_button)
         row.addWidget(rule(self))
@@ -57,6 +63,11 @@ class ResultBar(QFrame):
         self.discard_button.clicked.connect(self.discard_asked)
         self.accept_button.clicked.connect(self.accept_asked)
         self.hide()
+
+    def set_acceptable(self, acceptable: bool) -> None:
+        """Whether the photo as it is now can take the result."""
+        self.note.setHidden(acceptable)
+        self.accept_button.setEnabled(acceptable)
 
     def set_usable(self, runnable: bool) -> None:
         """Whether another run may be asked for now."""

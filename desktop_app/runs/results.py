@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.work.document import Pending, Touched
 from desktop_app.work.session import Session
-from engine.project.edits import Edit
 
 MEMORY = 1 << 30  # bytes of pictures that are not pinned, above which the oldest are let go
 
@@ -140,7 +139,7 @@ class Results(QObject):
         self.items, self.against, self._count = (), None, 0
         self.changed.emit()
 
-    def _on_accepted(self, accepted: Pending, _edit: Edit) -> None:
+    def _on_accepted(self, accepted: Pending, _key: str) -> None:
         """Variations of one wish are there to choose from; a word is due to the others."""
         going = [each for each in self.items if not each.pinned]
         others = sum(each.pending.instruction is not accepted.instruction for each in going)

@@ -51,7 +51,9 @@ def revised(document: Document, request: EditRequest, plan: Plan) -> tuple[EditR
         return on_top, ""
     revises = any(gives_way(words, each, before) for each in plan.operations)
     try:
-        base = document.picture(below(document.edits, last.key)) if revises else document.photo
+        stack = below(document.edits, last.key) if revises else document.edits
+        base = document.picture(stack)
+        document.remember(stack, base)
         mask = document.store.mask(last.key) if last.masked else None
     except BadInput:  # what lies below is damaged: the edit goes on top instead
         return on_top, ""

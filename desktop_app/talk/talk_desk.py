@@ -23,7 +23,6 @@ from desktop_app.work.session import Session
 from engine.errors import OvertoneError
 from engine.instruction import tidy
 from engine.picture import Photo
-from engine.project.edits import Edit
 from engine.values import EditResult, Op, Plan
 
 
@@ -148,10 +147,10 @@ class TalkDesk(QObject):
         ]
         self._show()
 
-    def _on_accepted(self, pending: Pending, edit: Edit) -> None:
+    def _on_accepted(self, pending: Pending, key: str) -> None:
         exchange = self._owner(pending, Outcome.result) or self._owner(pending, *Outcome)
         if exchange is not None:
-            self._change(replace(exchange, outcome=Outcome.accepted, key=edit.key))
+            self._change(replace(exchange, outcome=Outcome.accepted, key=key))
 
     def _on_results(self) -> None:
         """A turn none of whose results can be accepted any more has been discarded."""

@@ -21,6 +21,7 @@ from desktop_app.window.actions import Actions
 from desktop_app.window.welcome import Welcome
 from desktop_app.work.document import Document, Touched
 from desktop_app.work.session import Session
+from engine.picture import Photo
 from engine.project.edits import unframed
 
 FLOAT = 20  # logical pixels between the result's bar and the lower edge
@@ -97,18 +98,23 @@ class Stage(QStackedWidget):
         if document is None:
             return
         pending = document.pending
-        shown = pending.photo if pending is not None else document.photo
+        shown = self._session.outcome()
         against = self._results.against
-        before = self._session.before() if pending is None else pending.base or document.photo
-        before = against.pending.photo if against is not None else before
-        after_pyramid = self._session.pyramid(shown)
+        if against is not None:
+            before = against.pending.photo
+        elif pending is None:
+            before = self._session.before()
+        else:
+            before = (pending.base if shown is pending.photo else None) or document.photo
+        after_pyramid = self._session.pyramid(shown) if shown is not None else None
         before_pyramid = self._session.pyramid(before) if before is not None and before is not shown else None
         if after_pyramid is not None:
-            self.canvas.show_pictures(after_pyramid, before_pyramid, _offset(document))
+            self.canvas.show_pictures(after_pyramid, before_pyramid, _offset(document, shown, before))
         if self._split_soon and self.canvas.can_compare:
             self._split_soon = False
             self._compare(Compare.split, True)
         self.result_bar.setVisible(pending is not None and after_pyramid is not None)
+        self.result_bar.set_acceptable(self._session.acceptable)
         self._place_bar()
 
     def hold_before(self, held: bool) -> None:
@@ -134,15 +140,14 @@ class Stage(QStackedWidget):
         a, document, canvas = self._actions, self._session.document, self.canvas
         there = document is not None
         masked = document is not None and not document.mask.empty
-        pending = document is not None and document.pending is not None
         for action in (a.invert, a.show_mask, a.load_mask, a.fit, a.actual, a.zoom_in, a.zoom_out):
             action.setEnabled(there)
         for action in (a.clear, a.grow, a.shrink, a.feather, a.save_mask, a.cut_out):
             action.setEnabled(masked)
         for action in (a.before, a.split, a.side):
             action.setEnabled(there and canvas.can_compare)
-        for action in (a.accept, a.discard):
-            action.setEnabled(pending)
+        a.accept.setEnabled(self._session.acceptable and self._session.outcome() is not None)
+        a.discard.setEnabled(document is not None and document.pending is not None)
         self.toolbox.sync(there, runnable)
         self.result_bar.set_usable(runnable)
 
@@ -195,8 +200,10 @@ class Stage(QStackedWidget):
         self._actions.side.setChecked(compare is Compare.side)
 
 
-def _offset(document: Document) -> tuple[int, int]:
+def _offset(document: Document, shown: Photo | None, before: Photo | None) -> tuple[int, int]:
     """Where the picture that is compared with lies in the one shown: expands have moved it."""
+    if shown is None or before is None or (shown.width, shown.height) == (before.width, before.height):
+        return 0, 0
     pending = document.pending
     if pending is not None:
         margins = [pending.request.margins if pending.request is not None else None]

@@ -16,7 +16,7 @@ from desktop_app.background import Background
 from desktop_app.canvas.pyramid import Pyramid, build
 from desktop_app.references import thumbs
 from desktop_app.references.thumbs import Thumb
-from desktop_app.work.before import Before
+from desktop_app.work.composed import Composed
 from desktop_app.work.document import Document, Reference, Touched, numbered
 from desktop_app.work.recorder import Recorder
 from engine.errors import OvertoneError
@@ -25,7 +25,7 @@ from engine.files.decoding import kind_at
 from engine.files.options import AS_SHOT, RawOptions, SaveOptions
 from engine.files.sniffing import Kind
 from engine.picture import Photo
-from engine.project.edits import Edits, state
+from engine.project.edits import Edits, framings, state
 from engine.project.journal import Journal
 from engine.project.project_file import SUFFIX, open_project
 from engine.project.recovery import Resumed
@@ -72,7 +72,7 @@ class Session(QObject):
     touched
         A :class:`~desktop_app.work.document.Touched`: what undo, redo, accept or discard changed.
     accepted
-        A :class:`~desktop_app.work.document.Pending` and the edit that it has become; ``touched`` follows.
+        A :class:`~desktop_app.work.document.Pending` and the key of the edit that it has become; ``touched`` follows.
     pictures_ready
         A pyramid that was asked for is there.
     references_changed
@@ -99,7 +99,7 @@ class Session(QObject):
 
     opened = Signal()
     touched = Signal(object)
-    accepted = Signal(object, object)
+    accepted = Signal(object, str)
     pictures_ready = Signal()
     references_changed = Signal()
     added = Signal(list)
@@ -122,9 +122,11 @@ class Session(QObject):
         self._asked: list[Photo] = []
         self._opening = 0
         self._composing = False
-        self._before = Before(background, self)
-        self._before.ready.connect(self.pictures_ready)
-        self._before.failed.connect(self._fail)
+        self._before = Composed(lambda document: framings(document.edits), background, self)
+        self._outcome = Composed(Document.accepting, background, self)
+        for each in (self._before, self._outcome):
+            each.ready.connect(self.pictures_ready)
+            each.failed.connect(self._fail)
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -211,8 +213,9 @@ class Session(QObject):
         document = self.document
         if document is None:
             return
-        photo = document.pending.photo if document.pending is not None else document.photo
-        self._background.submit(lambda: build(photo).image(0), then, self._fail)
+        photo = self.outcome()
+        if photo is not None:
+            self._background.submit(lambda: build(photo).image(0), then, self._fail)
 
     def add_files(self, paths: Sequence[Path], then: Callable[[list[int]], None] | None = None) -> None:
         """Read files and put each into the bin it belongs to; ``then`` gets the numbers of all that are there."""
@@ -290,9 +293,9 @@ class Session(QObject):
             return
 
         def act() -> Touched:
-            pending, edit = document.pending, document.accept(keep_mask=keep_mask)
-            if edit is not None:
-                self.accepted.emit(pending, edit)
+            pending, key = document.pending, document.accept(keep_mask=keep_mask)
+            if key:
+                self.accepted.emit(pending, key)
             return Touched(document.mask.whole, photo=True)
 
         self._change(document.accepting, act, then)
@@ -308,8 +311,36 @@ class Session(QObject):
         self._change(lambda: edits, act, then)
 
     def before(self) -> Photo | None:
-        """The picture that the present one is compared with, once it is there; ``pictures_ready`` follows."""
+        """The picture that the present one is compared with, once it is there; ``pictures_ready`` follows.
+
+        It is the original, framed as the present one is.
+        """
         return self._before.of(self.document) if self.document is not None else None
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether a result waits that the picture as it is now can take."""
+        document = self.document
+        if document is None or document.pending is None:
+            return False
+        try:
+            document.accepting()
+        except OvertoneError:
+            return False
+        return True
+
+    def outcome(self) -> Photo | None:
+        """The picture to look at, once it is there; ``pictures_ready`` follows.
+
+        While a result waits it is what accepting that gives, which is more than the result where the photo has changed
+        since it was made; the result as it came where it cannot be accepted any more.
+        """
+        document = self.document
+        if document is None:
+            return None
+        if document.pending is not None and not self.acceptable:
+            return document.pending.photo
+        return self._outcome.of(document)
 
     def compose(self, edits: Edits, then: Callable[[Photo], None]) -> None:
         """Have the picture of a stack made, by the worker when that takes long, and give it to ``then``."""
@@ -318,7 +349,9 @@ class Session(QObject):
             return
         if not document.slow(edits):
             try:
-                then(document.picture(edits))
+                photo = document.picture(edits)
+                document.remember(edits, photo)
+                then(photo)
             except OvertoneError as error:
                 self._fail(error)
             return
@@ -342,7 +375,11 @@ class Session(QObject):
         self, wanted: Callable[[], Edits], act: Callable[[], Touched], then: Callable[[], None] | None = None
     ) -> None:
         """Do ``act`` once the picture of the stack that it leads to is there."""
-        edits = wanted()
+        try:
+            edits = wanted()
+        except OvertoneError as error:
+            self._fail(error)
+            return
 
         def go(_photo: Photo) -> None:
             if state(wanted()) != state(edits):  # something else was done while the picture was made
@@ -381,6 +418,8 @@ class Session(QObject):
         self.recorder.follow(document, journal)
         self._pyramids = [(document.photo, pyramid)]
         self._asked.clear()
+        self._before.forget()
+        self._outcome.forget()
         self.working.emit("")
 
     def _read(

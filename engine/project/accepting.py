@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.amounts import margins_from
+from engine.errors import BadInput
 from engine.picture import Photo
-from engine.project.edits import NO_MARGINS, Edit, State, Under, new_key
+from engine.project.edits import (
+    NO_MARGINS,
+    Edit,
+    Edits,
+    Placed,
+    State,
+    Under,
+    below,
+    instead,
+    lies_as,
+    new_key,
+    with_older,
+)
 from engine.project.store import Fresh, Store, fresh_mask, mask_member, patch_member
 from engine.values import Box, EditRequest, EditResult, Instruction, Margins, Op, Plan, Settings
 
@@ -76,6 +90,35 @@ def accepted(pending: Pending, base: Photo, made_on: State, store: Store) -> Edi
         request.context if request else None,
         made_on=tuple(Under(below, opacity) for below, opacity, _, _ in made_on),
     )
+
+
+def stacked(edits: Edits, new: Edit, replaces: str, then: Sequence[Placed]) -> Edits:
+    """The stack with a result in it, in the place of the edit ``replaces`` if that is there.
+
+    Parameters
+    ----------
+    edits
+        The stack as it is now.
+    new
+        The result.
+    replaces
+        Key of the edit that was run again; empty for a new one.
+    then
+        What was shown in the picture that the result was made on.
+
+    Raises
+    ------
+    BadInput
+        When that picture lay otherwise than the present one, so that the result has no place.
+    """
+    after = None
+    if all(edit.key != replaces for edit in edits):
+        after = with_older(edits, new, then)
+    elif lies_as(below(edits, replaces), then):
+        after = instead(edits, replaces, new)
+    if after is None:
+        raise BadInput("The photo was cropped, turned or expanded otherwise for this result.", "Run it again.")
+    return after
 
 
 def growth(before: Photo, after: Photo, plan: Plan, asked: Margins | None) -> Margins | None:

@@ -16,13 +16,13 @@ from engine.files.options import RawOptions
 from engine.framing import Framing, framed_pixels
 from engine.picture import Photo
 from engine.project import edits as stack
-from engine.project.accepting import Pending, accepted
+from engine.project.accepting import Pending, accepted, stacked
 from engine.project.changes import Change, Steps, Touched, packed
 from engine.project.edits import Edit, Edits, State, framed_edit
 from engine.project.mask import Atom, Mask
 from engine.project.pictures import Pictures
 from engine.project.references import Reference, numbered
-from engine.project.store import Store
+from engine.project.store import Store, mask_member, patch_member
 from engine.values import MARKER, Box, Instruction, Media, Plan
 from engine.values import Reference as EngineReference
 
@@ -55,8 +55,6 @@ class Document:
         Where to edit, of the current picture's size.
     references
         In the order they were added.
-    pending
-        The result being looked at, if any.
     written, planned
         The instruction being written, and the plan on the table; kept so that they survive.
     saved_to
@@ -88,7 +86,7 @@ class Document:
         self._pictures.remember(edits, self.photo)
         self.mask = Mask(self.photo.width, self.photo.height)
         self.references = references
-        self.pending: Pending | None = None
+        self._pending: Pending | None = None
         self.written = ""
         self.planned: Plan | None = None
         self.saved_to: Path | None = None
@@ -96,13 +94,26 @@ class Document:
         self.raw: RawOptions | None = None
         self.strokes = 0
         self.opened = time.time()
-        self._accepting: tuple[Pending, Edit] | None = None
+        self._accepting: Edit | None = None  # what the pending result would be; its patch is in the store
         self._saved: State | None = stack.state(edits)
         self._in_project: tuple | None = None
         self._steps = Steps()
         self._listeners: list[Callable[[], None]] = []
 
     # state
+
+    @property
+    def pending(self) -> Pending | None:
+        """The result being looked at, if any."""
+        return self._pending
+
+    @pending.setter
+    def pending(self, pending: Pending | None) -> None:
+        if self._accepting is not None and pending is not self._pending:
+            self.store.drop(patch_member(self._accepting.key))
+            self.store.drop(mask_member(self._accepting.key))
+            self._accepting = None
+        self._pending = pending
 
     @property
     def modified(self) -> bool:
@@ -211,7 +222,7 @@ class Document:
 
     # edits
 
-    def accept(self, *, keep_mask: bool = False) -> Edit | None:
+    def accept(self, *, keep_mask: bool = False) -> str:
         """Make the pending result the current picture and clear the mask, in one step of the history.
 
         ``keep_mask`` leaves it as it is: for an edit that had a mask of its own.
@@ -220,42 +231,47 @@ class Document:
 
         Returns
         -------
-        What it is in the stack; nothing when no result waits.
+        The edit's key; empty when no result waits.
 
         Raises
         ------
         BadInput
-            When a later edit's patch is gone; nothing has changed then.
+            When a later edit's patch is gone, and as :meth:`accepting`; nothing has changed then.
         """
         pending = self.pending
         if pending is None:
-            return None
+            return ""
         replaced = self.edit(pending.replaces)
         after = self.accepting()
         picture = self.picture(after)
         assert self._accepting is not None
-        _, edit = self._accepting
-        self.pending = self._accepting = self.planned = None
+        edit, self._accepting = self._accepting, None
+        self.pending = self.planned = None
         cleared = None if keep_mask else self.mask.clear()
         self._change_edits("accept" if replaced is None else "run again", after, picture, cleared)
-        return edit
+        return edit.key
 
     def accepting(self) -> Edits:
-        """The stack that :meth:`accept` would give."""
+        """The stack that :meth:`accept` would give.
+
+        Raises
+        ------
+        BadInput
+            When the result was made on a picture that lay otherwise than the present one.
+        """
         pending = self.pending
         if pending is None:
             return self.edits
-        replaced = self.edit(pending.replaces)
         base = pending.base or self.photo
-        if self._accepting is None or self._accepting[0] is not pending:
-            made_on = self._pictures.state_of(base)
-            if made_on is None:
-                base, made_on = self.photo, stack.state(self.edits)
-            self._accepting = (pending, accepted(pending, base, made_on, self.store))
-        edit = self._accepting[1]
-        after = stack.with_new(self.edits, edit) if replaced is None else stack.instead(self.edits, replaced.key, edit)
-        if replaced is None and base is self.photo:
-            self._pictures.remember(after, pending.photo)
+        if self._pictures.places_of(base) is None:
+            base = self.photo
+        made_on = self._pictures.state_of(base) or ()
+        if self._accepting is None:
+            self._accepting = accepted(pending, base, made_on, self.store)
+        edit = self._accepting
+        after = stacked(self.edits, edit, pending.replaces, self._pictures.places_of(base) or ())
+        if stack.state(after) == (*made_on, (edit.key, 1.0, 0, 0)):  # nothing has come between
+            self._pictures.note(after, pending.photo)
         return after
 
     def discard(self) -> None:

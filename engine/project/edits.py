@@ -250,6 +250,34 @@ def with_new(edits: Edits, new: Edit) -> Edits:
     return (*edits[:index], replace(new, shift=(-laid.across, -laid.down)), *edits[index:])
 
 
+def with_older(edits: Edits, new: Edit, then: Sequence[Placed]) -> Edits | None:
+    """The stack with an edit that was made on an earlier picture of it, which showed ``then``.
+
+    It goes on top, but under whatever has framed or grown the picture since. Nothing where it has no place because
+    what had framed or grown that earlier picture is not shown as it was.
+    """
+    if new.whole:
+        return with_new(edits, new)
+    before, now = _fixed(then), _fixed(placed(edits))
+    if now[: len(before)] != before:
+        return None
+    if now == before:
+        return with_new(edits, new)
+    key = now[len(before)][0]
+    index = next(index for index, edit in enumerate(edits) if edit.key == key)
+    return (*with_new(edits[:index], new), *_moved(edits[index:], (0, 0), _corner(new)))
+
+
+def lies_as(edits: Edits, then: Sequence[Placed]) -> bool:
+    """Whether the picture of a stack has the size and the framing of the one that showed ``then``."""
+    return _fixed(placed(edits)) == _fixed(then)
+
+
+def _fixed(places: Sequence[Placed]) -> list[tuple[str, int, int]]:
+    """What frames, grows or replaces a picture, and where."""
+    return [(place.edit.key, place.across, place.down) for place in places if place.edit.fixed]
+
+
 def state(edits: Sequence[Edit]) -> State:
     """What tells one picture of the stack from another; equal states are equal pictures."""
     return tuple((each.edit.key, each.edit.opacity, each.across, each.down) for each in placed(edits))

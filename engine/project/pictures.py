@@ -32,22 +32,31 @@ class Pictures:
         self._original = original
         self._patch = patch
         self._alive: WeakValueDictionary[State, Photo] = WeakValueDictionary({(): original})
-        self._states: WeakKeyDictionary[Photo, State] = WeakKeyDictionary({original: ()})
+        self._shown: WeakKeyDictionary[Photo, tuple[Placed, ...]] = WeakKeyDictionary({original: ()})
         self._held: list[Photo] = [original]
 
     def known(self, edits: Sequence[Edit]) -> Photo | None:
         """The picture of a stack, if it is there already."""
         return self._alive.get(_state(placed(edits)))
 
+    def places_of(self, photo: Photo) -> tuple[Placed, ...] | None:
+        """What is shown in a picture, if that came from the stack."""
+        return self._shown.get(photo)
+
     def state_of(self, photo: Photo) -> State | None:
         """Which stack a picture came from."""
-        return self._states.get(photo)
+        places = self.places_of(photo)
+        return None if places is None else _state(places)
+
+    def note(self, edits: Sequence[Edit], photo: Photo) -> None:
+        """Note that ``photo`` is the picture of a stack, for as long as somebody else holds it."""
+        places = placed(edits)
+        self._alive[_state(places)] = photo
+        self._shown[photo] = tuple(places)
 
     def remember(self, edits: Sequence[Edit], photo: Photo) -> None:
         """Note that ``photo`` is the picture of a stack, and hold it for a while."""
-        key = _state(placed(edits))
-        self._alive[key] = photo
-        self._states[photo] = key
+        self.note(edits, photo)
         self._held = [photo, *(each for each in self._held if each is not photo)]
         total = photo.pixels.nbytes
         for index, each in enumerate(self._held[1:], 1):

@@ -69,6 +69,10 @@ class Store:
         """Take a patch; quick, its pictures stay in memory until it is written."""
         self._fresh[member] = fresh
 
+    def drop(self, member: str) -> None:
+        """Let a patch go that was held and is not needed."""
+        self._fresh.pop(member, None)
+
     def waits(self, member: str) -> bool:
         """Whether that patch is in memory only."""
         return member in self._fresh

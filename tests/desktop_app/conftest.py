@@ -260,6 +260,7 @@ class FakeDialogs:
 
     def waiting(self, *, exporting: bool):
         self.waited.append("export" if exporting else "save")
+        assert self.answer in ("accept", "save", "stay")
         return self.answer
 
 

@@ -443,8 +443,6 @@ def test_deleting_a_turn_says_that_its_crops_went_with_it(cropping, qtbot) -> No
 
 
 def test_an_expand_after_a_crop_lies_where_it_should(cropping, qtbot) -> None:
-    from desktop_app.window.stage import _offset
-
     window = cropping
     choose_shape(window, "1:1")
     crop_now(window, qtbot)
@@ -456,7 +454,7 @@ def test_an_expand_after_a_crop_lies_where_it_should(cropping, qtbot) -> None:
         QTest.keyClick(canvas, Qt.Key.Key_Return)
     window.commands.accept.trigger()
     qtbot.waitUntil(lambda: len(window.document.edits) == 2)
-    assert _offset(window.document) == (20, 0)
+    qtbot.waitUntil(lambda: canvas._scene.offset == (20, 0))
     assert (window.document.photo.width, window.document.photo.height) == (320, 300)
 
 

@@ -134,12 +134,14 @@ def test_an_edit_is_run_again_with_another_mask_under_the_later_ones(edited, qtb
         press(edited.message_bar._button)
     request = source.edited[-1]
     assert np.array_equal(request.photo.pixels, edited.document.original.pixels)
-    qtbot.waitUntil(lambda: edited.stage.canvas.can_compare)
     assert edited.document.pending.base is edited.document.original
     assert request.mask[60, 60] == request.mask[150, 60] == 255
     assert request.plan == first.plan
     assert request.instruction.text == "first"
+    qtbot.waitUntil(edited.commands.accept.isEnabled)  # the later edits are put over it first
+    seen = edited.session.outcome()
     edited.commands.accept.trigger()
+    assert edited.document.photo is seen
     assert [each.instruction.text for each in edited.document.edits] == ["first", "second", "third"]
     assert edited.document.edits[0].key != first.key
     original = edited.document.original

@@ -150,7 +150,7 @@ def test_the_one_looked_at_is_accepted_and_pinned_ones_stay(open_window, qtbot) 
     assert window.message_bar.text == ""  # they were there to choose from
     assert film.isVisible()
     QTest.mouseClick(film.frames[0], Qt.MouseButton.LeftButton)
-    assert window.stage.result_bar.isVisible()
+    qtbot.waitUntil(window.stage.result_bar.isVisible)
     QTest.mouseClick(film.pin_button, Qt.MouseButton.LeftButton)
     assert not film.isVisible()
 

@@ -131,6 +131,59 @@ def test_an_edit_made_while_an_earlier_crop_is_hidden_keeps_its_place(document):
     assert np.array_equal(document.photo.pixels, inverted(document.original, LOWER).pixels[KEPT.slices])
 
 
+def test_a_result_from_before_a_crop_goes_under_it(document):
+    before = document.photo
+    cut(document, box=KEPT)
+    crop = document.edits[0].key
+    propose(document, inverted(before, UPPER), base=before)
+    key = document.accept()
+    document.written_patches({key: UPPER})
+    assert [edit.key for edit in document.edits] == [key, crop]
+    assert np.array_equal(document.photo.pixels, inverted(before, UPPER).pixels[KEPT.slices])
+    assert np.array_equal(recomposed(document), document.photo.pixels)
+    show(document, crop, False)
+    assert np.array_equal(document.photo.pixels, inverted(before, UPPER).pixels)
+    assert not document.strangers
+
+
+def test_an_expanded_result_from_before_a_crop_moves_the_crop_along(document):
+    before, margins = document.photo, Margins(left=12, top=8)
+    cut(document, box=KEPT)
+    wide = before.with_pixels(np.pad(before.pixels, ((8, 0), (12, 0), (0, 0)), constant_values=7))
+    propose(document, wide, base=before, margins=margins)
+    document.accept()
+    assert np.array_equal(document.photo.pixels, before.pixels[KEPT.slices])
+    show(document, document.edits[-1].key, False)
+    assert np.array_equal(document.photo.pixels, wide.pixels)
+
+
+def test_a_result_from_before_an_expand_lies_where_it_was_made(document):
+    before, margins = document.photo, Margins(left=12, top=8)
+    wide = before.with_pixels(np.pad(before.pixels, ((8, 0), (12, 0), (0, 0)), constant_values=7))
+    accept(document, wide, margins=margins)
+    accept(document, inverted(before, LOWER), base=before)
+    assert np.array_equal(document.photo.pixels, inverted(wide, LOWER.moved(12, 8)).pixels)
+
+
+@pytest.mark.parametrize("turn", [0, 180])
+def test_a_result_of_a_framing_that_has_gone_is_refused(document, turn):
+    cut(document, turn, box=KEPT if not turn else None)
+    framed_photo = document.photo
+    document.undo()
+    propose(document, inverted(framed_photo, Box(5, 5, 20, 20)), base=framed_photo)
+    pending = document.pending
+    with pytest.raises(BadInput, match="cropped, turned or expanded"):
+        document.accept()
+    assert document.pending is pending
+    assert document.photo is document.original
+    document.pending = None
+    assert not document.store._fresh  # nothing is left of what was looked at
+    document.redo()
+    document.pending = pending
+    document.accept()
+    assert np.array_equal(document.photo.pixels, inverted(framed_photo, Box(5, 5, 20, 20)).pixels)
+
+
 def test_an_edit_run_again_above_a_hidden_crop_lies_where_it_was_made(document):
     cut(document, box=KEPT)
     crop = document.edits[0].key
