@@ -1667,6 +1667,10 @@ Beschnittene Lichter: {1}</translation>
         <source>Accept</source>
         <translation>Übernehmen</translation>
     </message>
+    <message>
+        <source>Made for another framing. Run it again.</source>
+        <translation>Für einen anderen Ausschnitt gemacht. Erneut ausführen.</translation>
+    </message>
 </context>
 <context>
     <name>Results</name>
@@ -1747,6 +1751,14 @@ Beschnittene Lichter: {1}</translation>
     <message>
         <source>Pin the ones to keep.</source>
         <translation>Was bleiben soll, anheften.</translation>
+    </message>
+    <message>
+        <source>1 other result was dropped.</source>
+        <translation>1 weiteres Ergebnis wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>{0} other results were dropped.</source>
+        <translation>{0} weitere Ergebnisse wurden entfernt.</translation>
     </message>
     <message>
         <source>Accepting this replaces “{0}”.</source>
@@ -2680,6 +2692,34 @@ Alles bleibt auf diesem Rechner; das Original bleibt unberührt.</translation>
     <message>
         <source>Save the changes to {0}?</source>
         <translation>Änderungen an {0} speichern?</translation>
+    </message>
+    <message>
+        <source>Accept and Save</source>
+        <translation>Übernehmen und speichern</translation>
+    </message>
+    <message>
+        <source>Save Without It</source>
+        <translation>Ohne Ergebnis speichern</translation>
+    </message>
+    <message>
+        <source>A result waits to be accepted.</source>
+        <translation>Ein Ergebnis wartet darauf, übernommen zu werden.</translation>
+    </message>
+    <message>
+        <source>A result waits to be accepted. Is it to be in the file?</source>
+        <translation>Ein Ergebnis wartet darauf, übernommen zu werden. Soll es in die Datei?</translation>
+    </message>
+    <message>
+        <source>Accept and Export</source>
+        <translation>Übernehmen und exportieren</translation>
+    </message>
+    <message>
+        <source>Export Without It</source>
+        <translation>Ohne Ergebnis exportieren</translation>
+    </message>
+    <message>
+        <source>A result waits</source>
+        <translation>Ein Ergebnis wartet</translation>
     </message>
     <message>
         <source>Save the project (about {0})</source>

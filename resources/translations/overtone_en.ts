@@ -1665,6 +1665,10 @@ Clipped highlights: {1}</source>
         <source>Accept</source>
         <translation type="unfinished"></translation>
     </message>
+    <message>
+        <source>Made for another framing. Run it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>Results</name>
@@ -1744,6 +1748,14 @@ Clipped highlights: {1}</source>
     </message>
     <message>
         <source>Pin the ones to keep.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 other result was dropped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} other results were dropped.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -2675,6 +2687,34 @@ Everything stays on this machine; the original is never touched.</source>
     </message>
     <message>
         <source>Save the changes to {0}?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept and Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save Without It</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A result waits to be accepted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A result waits to be accepted. Is it to be in the file?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accept and Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export Without It</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A result waits</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
