@@ -30,6 +30,7 @@ from engine.parts import Material, Parts, small_floats
 from engine.picture import HistoryStep, Photo
 from engine.plan import asks_for_several
 from engine.restoring import restore
+from engine.revising import misread
 from engine.values import (
     MARKER,
     PHOTO_MARKER,
@@ -314,10 +315,11 @@ class Engine:
             inputs = {n: (each.in_space(planner.width).vector, each.kind) for n, each in materials.items()}
             names = {number: material.told for number, material in materials.items()}
             photo = small_floats(request.photo, SEEN) if request.photo and planner.sees else None
-            plan = planner.plan(
-                request.instruction, inputs, seen(planner.width), history=request.history, cancel=cancel, names=names,
-                picture=photo,
-            )  # fmt: skip
+            told = partial(planner.plan, request.instruction, cancel=cancel, names=names, picture=photo)
+            plan = told(inputs, seen(planner.width), history=request.history)
+            if not planner.multilingual and misread(request.instruction.text, plan, request.history):
+                own = {each.number for each in request.instruction.references}
+                plan = told({n: each for n, each in inputs.items() if n in own}, seen(planner.width))
             tones = (each for each in plan.operations if each.op in TONE_OPS)
             if not planner.multilingual and any(unread(text, each.target, self._parts.encoder.knows) for each in tones):
                 raise self._not_english("another language")

@@ -8,13 +8,13 @@ top, and so does what is told from the photo as it is seen now ("even warmer", "
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import takewhile
 
 from engine.errors import RegionNotFound
-from engine.values import TONE_OPS, EditRequest, Op, Operation, Plan, marker
+from engine.values import TONE_OPS, EditRequest, Op, Operation, Plan, Turn, marker
 
 CORRECTS = re.compile(  # takes back what was done
     r"""^\W*(?:(?:no|nope|sorry)\s*[,.;:!–—-]|rather\b|instead\b|not\s(?:that|this|like)\b|wrong\b|i\s(?:meant|said)\b)
@@ -27,6 +27,11 @@ ANEW = re.compile(  # one more, or once more
 )
 LESS = re.compile(r"\b(?:less|half|not\s(?:so|as|that|quite)|too\s\w+)\b", re.IGNORECASE)
 PRONOUN = re.compile(r"\b(?:it|its|this|that|them|they|these|those|one)\b", re.IGNORECASE)
+HOW_MUCH = frozenset(
+    "a bit little lot more less much even so too that this it of as half twice double times not quite way far slightly "
+    "very really strong stronger weak weaker soft softer subtle subtler gentle gentler intense tone toned down go "
+    "further again big small percent x please".split()
+)
 FROM_HERE = frozenset({Op.move, Op.scale, Op.expand})  # go on from what is seen: more of it comes on top
 
 
@@ -67,6 +72,23 @@ def gives_way(text: str, new: Operation, old: Operation) -> bool:
 def taken_over(text: str, new: Operation, old: Operation) -> bool:
     """Whether ``new`` works on the thing of ``old`` that the words ``text`` do not name ("make it darker")."""
     return bool(new.object) and new.object == old.object and not _named((new.object,), text)
+
+
+def misread(text: str, plan: Plan, history: Sequence[Turn]) -> bool:
+    """Whether a plan goes on about the turn before though the words do not: they are then to be read by themselves.
+
+    A small planner does the same again where it saw neither a follow-up nor a wish ("perfect") or missed a wish, or
+    takes a wish for an amount (watercolour, "warmer"). Words that only say how much ("more") mean nothing by themselves
+    and are left to it.
+    """
+    if not history or not plan.operations or text == history[-1].instruction.text:
+        return False
+    before = history[-1].plan.operations
+    if plan.operations == before:
+        return not _only_how_much(text)
+    new, old = plan.operations[-1], before[-1] if before else None
+    same = old is not None and new.op in TONE_OPS and replace(new, amount=old.amount) == old
+    return same and not _only_how_much(new.amount, new.target)
 
 
 @contextmanager
@@ -111,3 +133,8 @@ def _marker(operation: Operation) -> str:
 def _named(things: tuple[str, ...], text: str) -> bool:
     """Whether the words name one of the things."""
     return any(thing and re.search(rf"(?<!\w){re.escape(thing)}(?!\w)", text, re.IGNORECASE) for thing in things)
+
+
+def _only_how_much(words: str, target: str = "") -> bool:
+    """Whether words say nothing but how much, of ``target`` perhaps ("a bit less warm" of warmer)."""
+    return all(word in HOW_MUCH or word[:4] in target.lower() for word in re.findall(r"[a-z]+", words.lower()))

@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import RegionNotFound
 from engine.instruction import make
-from engine.revising import added, gives_way, taken_over
+from engine.revising import added, gives_way, misread, taken_over
 from engine.values import EditRequest, Op, Operation, Plan, Turn
 
 WARMER = Operation(Op.adjust, target="warmer")
@@ -125,3 +125,29 @@ def test_a_thing_taken_over_and_not_found_is_told_of_in_the_words_that_were_said
     with pytest.raises(RegionNotFound) as refused:
         engine.edit(EditRequest(make(text), make_photo(60, 80), plan=plan, history=(before,)))
     assert refused.value.message.startswith(said)
+
+
+def test_a_plan_that_goes_on_about_the_turn_before_without_reason_is_known():
+    history = (Turn(make("make it warmer"), Plan("", "", operations=(WARMER,))),)
+    same = Plan("Sure.", "", operations=(WARMER,))
+    assert misread("perfect", same, history)
+    assert not misread("perfect", same, ())
+    assert not misread("make it warmer", same, history)
+    assert not misread("a bit more", same, history)
+    less = Plan("", "", operations=(Operation(Op.adjust, target="warmer", amount="a bit less warm"),))
+    assert not misread("a bit less warm", less, history)
+    assert not misread("perfect", Plan("", ""), history)
+    assert not misread("brighter", Plan("", "", operations=(Operation(Op.adjust, target="brighter"),)), history)
+    painted = Operation(Op.style, target="watercolour")
+    history = (Turn(make("turn it into a watercolour"), Plan("", "", operations=(painted,))),)
+    for words, wrong in (("warmer", True), ("a bit warmer", True), ("a bit less", False), ("50 %", False)):
+        plan = Plan("", "", operations=(Operation(Op.style, target="watercolour", amount=words),))
+        assert misread(words, plan, history) is wrong
+
+
+@pytest.mark.parametrize(("text", "wanted"), [("make it warmer", ((Op.adjust, "warmer"),)), ("perfect", ())])
+def test_words_that_are_no_follow_up_are_read_by_themselves(engine, make_photo, text, wanted):
+    watercolour = Plan("", "", operations=(Operation(Op.style, target="watercolour"),))
+    before = Turn(make("turn it into a watercolour"), watercolour)
+    plan = engine.plan(EditRequest(make(text), make_photo(60, 80), history=(before,)))
+    assert tuple((each.op, each.target) for each in plan.operations) == wanted
