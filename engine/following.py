@@ -50,12 +50,12 @@ def carried_on(text: str, plan: Plan, last: Plan) -> Plan:
 
 
 def _carried_on(said: frozenset[str], new: Operation, last: tuple[Operation, ...]) -> Operation:
-    old = next((each for each in reversed(last) if _alike(new, each)), None)
-    if old is None:
-        return new
     numbers = NUMBER.findall(new.amount)
     if numbers and not said.issuperset(numbers):  # taken over from the turn before
         new = replace(new, amount="")
+    old = next((each for each in reversed(last) if _alike(new, each)), None)
+    if old is None:
+        return new
     words = f"{new.amount} {new.target} {new.where}".lower()
     if said.intersection(numbers) and not MORE.search(words):
         return new

@@ -102,6 +102,12 @@ def test_another_wish_and_a_number_of_its_own_stay_as_they_are():
         assert follow(warm(), new) == new
 
 
+def test_how_much_of_one_look_is_not_taken_over_for_another():
+    plans = (Plan("", "", operations=(warm("1.5x", target),)) for target in ("brighter", "warmer"))
+    (only,) = carried_on("no, brighter", *plans).operations
+    assert only == warm(target="brighter")
+
+
 def add(where: str, amount: str = "") -> Operation:
     return Operation(Op.add, ref=1, where=where, amount=amount)
 
