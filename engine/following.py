@@ -1,4 +1,4 @@
-"""How far a follow-up goes: from what the turn before it did, not from nothing.
+"""Whether a follow-up revises the turn before it, and how far it goes: from what that turn did, not from nothing.
 
 A plan that revises a turn ("a bit more to the right") is run from the picture before that turn. There half a step more
 means the old way and half a step on top; "a bit less" means less of the old.
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.amounts import direction, length, lengths, merged, size_factor, strength_of, told, ways, without_ways
-from engine.plan import revises
 from engine.values import TONE_OPS, Op, Operation, Plan, Turn
 
 LESS = re.compile(r"\b(?:less|too|not (?:so|as|that|quite))\b")
@@ -21,6 +20,29 @@ FACTORS = {"half": 0.5, "twice": 2.0, "double": 2.0, "triple": 3.0}
 TOWARDS = {"left": "to the left", "right": "to the right", "up": "up", "down": "down"}
 A_BIT_LESS, LESS_SHARE = 0.7, 0.5  # of what was done
 STRONGEST = 3.0  # that a look is made
+OF_NOTHING = frozenset({Op.add, Op.generate})  # bring in what was not there: without an object their reference names it
+
+
+def revises(plan: Plan, history: Sequence[Turn]) -> bool:
+    """Whether ``plan`` changes what the last turn did, and so is to be run from the picture before that turn.
+
+    True when the plan repeats the last operation's kind with the same thing: the same object or reference, an object
+    that is only described further at the same place ("a red one"), or the same whole photo. A new wish does none of
+    these; another thing at the same place is one.
+    """
+    if not history or not history[-1].plan.operations:
+        return False
+    last = history[-1].plan.operations[-1]
+    return any(each.op == last.op and _same_thing(each, last) for each in plan.operations)
+
+
+def _same_thing(new: Operation, last: Operation) -> bool:
+    if new.ref is not None and new.ref == last.ref:
+        return True
+    if new.object == last.object:
+        return bool(new.object) or new.op not in OF_NOTHING or new.ref == last.ref
+    further = set(last.object.lower().split()) < set(new.object.lower().split())
+    return bool(last.object) and further and new.where == last.where != ""
 
 
 def follow_up(text: str, plan: Plan, history: Sequence[Turn]) -> Plan:

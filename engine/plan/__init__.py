@@ -5,9 +5,8 @@ The whole output is constrained to the plan's grammar, so every input yields a v
 
 from __future__ import annotations
 
-from engine.plan.follow import revises
 from engine.plan.planner import Planner, show
 from engine.plan.several import asks_for_several
 from engine.plan.talking import AnyPlanner, load
 
-__all__ = ["AnyPlanner", "Planner", "asks_for_several", "load", "revises", "show"]
+__all__ = ["AnyPlanner", "Planner", "asks_for_several", "load", "show"]

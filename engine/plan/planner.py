@@ -161,7 +161,7 @@ class Planner:
 
         A follow-up that changes what the turn before did ("a bit more to the left") gives that turn's operations as
         revised, to be run from the picture before it; a new wish gives the new operations only (see
-        :func:`engine.plan.revises`).
+        :func:`engine.following.revises`).
 
         Parameters
         ----------

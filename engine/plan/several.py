@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from engine.plan.follow import revises
+from engine.following import revises
 from engine.values import Op, Plan, Turn
 
 SEVERAL = re.compile(  # English words that ask for more than one picture

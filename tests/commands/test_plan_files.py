@@ -137,7 +137,7 @@ def test_a_conversation_goes_on_from_file_to_file(asked, photo, samples, tmp_pat
     assert [each["instruction"]["text"] for each in written] == ["add [ref#1] on the right", "a bit more to the left"]
     (again,) = written[1]["plan"]["operations"]
     assert (again["op"], again["ref"]) == ("add", 1)
-    assert "left" in again["where"]
+    assert (again["where"], again["amount"]) == ("on the right", "9% left")
 
 
 def test_talk_alone_is_no_turn_of_the_conversation(asked, photo, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.plan import revises
+from engine.following import revises
 from engine.revising import gives_way
 from engine.values import Instruction, Op, Operation, Plan, Turn
 

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from engine.errors import BundleError, Cancelled
-from engine.plan import Planner, revises, show
+from engine.following import revises
+from engine.plan import Planner, show
 from engine.values import Instruction, Op, Operation, Plan, Turn
 
 
