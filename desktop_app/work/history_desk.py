@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
@@ -17,7 +19,7 @@ from desktop_app.work.session import Session
 from engine.errors import BadInput, OvertoneError
 from engine.picture import Photo
 from engine.project import edits as stack
-from engine.project.edits import Edit
+from engine.project.edits import Edit, Edits
 from engine.values import Box
 
 SIDE = 96  # pixels of a thumbnail, sharp at twice the logical size
@@ -32,6 +34,11 @@ def thumb(photo: Photo, box: Box | None) -> QImage:
     step = max(min(part.width, part.height) // SIDE, 1)
     pixels = np.ascontiguousarray(photo.pixels[part.slices][::step, ::step])
     return build(Photo(pixels, photo.icc)).overview(SIDE)
+
+
+def _of(key: str, change: Callable[[Edits], Edits]) -> Callable[[Edits], Edits]:
+    """``change`` for a stack that holds the edit of that key; an undo that came before it may have taken it out."""
+    return lambda edits: change(edits) if any(edit.key == key for edit in edits) else edits
 
 
 class HistoryDesk(QObject):
@@ -56,6 +63,7 @@ class HistoryDesk(QObject):
         self._masking = ""  # key of the edit whose mask is on the canvas
         session.opened.connect(self.refresh)
         session.touched.connect(lambda _touched: self.refresh())
+        session.failed.connect(lambda _error: self.refresh())
         session.recorder.kept.connect(self.refresh)
         runs.state_changed.connect(lambda _state: self.refresh())
         runs.result.connect(lambda _pending: self.refresh())
@@ -77,36 +85,41 @@ class HistoryDesk(QObject):
         self._want_thumbs(document)
         usable = not self._runs.busy and document.pending is None
         name = document.path.name
-        self._panel.show_edits(document.edits, document.strangers, name, self._thumbs, usable)
+        edits = self._session.coming
+        self._panel.show_edits(edits, stack.strangers(edits), name, self._thumbs, usable)
         self._panel.show_disk(self._session.recorder.size if document.edits else 0, self._session.recorder.budget)
 
     def show_edit(self, key: str, visible: bool) -> None:
         """Show or hide an edit."""
-        document = self._session.document
-        if document is not None:
-            label = "show edit" if visible else "hide edit"
-            self._session.set_edits(label, stack.with_visible(document.edits, key, visible))
+        label = "show edit" if visible else "hide edit"
+        self._set(label, key, lambda edits: stack.with_visible(edits, key, visible))
 
     def set_opacity(self, key: str, opacity: float) -> None:
         """Make an edit paler or stronger."""
-        document = self._session.document
-        edit = document.edit(key) if document is not None else None
-        if document is not None and edit is not None and edit.opacity != opacity:
-            self._session.set_edits("opacity", stack.with_opacity(document.edits, key, opacity))
+        if any(edit.key == key and edit.opacity != opacity for edit in self._session.coming):
+            self._set("opacity", key, lambda edits: stack.with_opacity(edits, key, opacity))
 
     def delete(self, key: str) -> None:
         """Take an edit out of the stack, and say so when crops go with it; undo brings all of it back."""
-        document = self._session.document
-        if document is None:
+        now = self._session.coming
+        if all(edit.key != key for edit in now):
             return
-        after = stack.without(document.edits, key)
-        alone = len(after) == len(document.edits) - 1
+        alone = len(stack.without(now, key)) == len(now) - 1
 
         def done() -> None:
             if not alone:
                 self._bar.say(self.tr("Crops and turns of that picture went with it. Undo brings them back."))
 
-        self._session.take(after, lambda: document.set_edits("delete edit", after), done)
+        self._set("delete edit", key, lambda edits: stack.without(edits, key), done)
+
+    def _set(
+        self, label: str, key: str, change: Callable[[Edits], Edits], then: Callable[[], None] | None = None
+    ) -> None:
+        """Change an edit; the panel shows it so at once, also while the picture is being made."""
+        self._session.set_edits(label, key, _of(key, change), then)
+        document = self._session.document
+        if document is not None and self._session.coming is not document.edits:
+            self.refresh()
 
     def edit_mask(self, key: str) -> None:
         """Put an edit's mask on the canvas, to be changed before the edit is run again."""
@@ -134,12 +147,14 @@ class HistoryDesk(QObject):
         """Make an edit anew on the picture below it, with the mask that is being edited or its own."""
         document = self._session.document
         edit = document.edit(key) if document is not None else None
-        if document is None or edit is None or edit.framing is not None:
-            return
-        below = stack.below(document.edits, key)
-        self._session.compose(below, lambda base: self._run_on(document, edit, base))
+        if document is not None and edit is not None and edit.framing is None:
+            below = _of(key, lambda edits: stack.below(edits, key))
+            self._session.compose(below, lambda base: self._run_on(document, key, base))
 
-    def _run_on(self, document: Document, edit: Edit, base: Photo) -> None:
+    def _run_on(self, document: Document, key: str, base: Photo) -> None:
+        edit = document.edit(key)
+        if edit is None:
+            return
         try:
             mask = self._mask_for(document, edit, base)
         except OvertoneError as error:

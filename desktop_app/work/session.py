@@ -19,13 +19,14 @@ from desktop_app.references.thumbs import Thumb
 from desktop_app.work.composed import Composed
 from desktop_app.work.document import Document, Reference, Touched, numbered
 from desktop_app.work.recorder import Recorder
+from desktop_app.work.wishes import Wish, Wishes
 from engine.errors import OvertoneError
 from engine.files import Original, read_photo, sniff, write_photo
 from engine.files.decoding import kind_at
 from engine.files.options import AS_SHOT, RawOptions, SaveOptions
 from engine.files.sniffing import Kind
 from engine.picture import Photo
-from engine.project.edits import Edits, framings, state
+from engine.project.edits import Edits, framings
 from engine.project.journal import Journal
 from engine.project.project_file import SUFFIX, open_project
 from engine.project.recovery import Resumed
@@ -121,7 +122,9 @@ class Session(QObject):
         self._pyramids: list[tuple[Photo, Pyramid]] = []
         self._asked: list[Photo] = []
         self._opening = 0
-        self._composing = False
+        self._wishes = Wishes(background, self)
+        self._wishes.working.connect(self.working)
+        self._wishes.failed.connect(self._fail)
         self._before = Composed(lambda document: framings(document.edits), background, self)
         self._outcome = Composed(Document.accepting, background, self)
         for each in (self._before, self._outcome):
@@ -277,12 +280,14 @@ class Session(QObject):
     def undo(self) -> None:
         """Take the last change back."""
         if self.document is not None:
-            self._change(self.document.undone, self.document.undo)
+            document = self.document
+            self._change(lambda _now: document.undone(), document.undo)
 
     def redo(self) -> None:
         """Do the last undone change again."""
         if self.document is not None:
-            self._change(self.document.redone, self.document.redo)
+            document = self.document
+            self._change(lambda _now: document.redone(), document.redo)
 
     def accept(self, *, then: Callable[[], None] | None = None, keep_mask: bool = False) -> None:
         """Keep the pending result, then call ``then``; the mask is cleared unless it is to be kept."""
@@ -298,17 +303,33 @@ class Session(QObject):
                 self.accepted.emit(pending, key)
             return Touched(document.mask.whole, photo=True)
 
-        self._change(document.accepting, act, then)
+        self._change(lambda _now: document.accepting(), act, then)
 
-    def set_edits(self, label: str, edits: Edits) -> None:
-        """Take another stack of edits, as one step of undo that ``label`` names."""
+    def set_edits(
+        self, label: str, key: str, change: Callable[[Edits], Edits], then: Callable[[], None] | None = None
+    ) -> None:
+        """Change an edit of the stack, as one step of undo that ``label`` names; then call ``then``.
+
+        A change of that edit under the same label that still waits gives way to this one.
+        """
         document = self.document
-        if document is not None:
-            self.take(edits, lambda: document.set_edits(label, edits))
+        if document is None:
+            return
+
+        def act() -> Touched:
+            edits = change(document.edits)
+            return document.set_edits(label, edits) if edits is not document.edits else Touched()
+
+        self._change(change, act, then, (label, key))
 
     def take(self, edits: Edits, act: Callable[[], Touched], then: Callable[[], None] | None = None) -> None:
         """Do ``act``, which takes that stack, once its picture is there; then call ``then``."""
-        self._change(lambda: edits, act, then)
+        self._change(lambda _now: edits, act, then)
+
+    @property
+    def coming(self) -> Edits:
+        """The document's stack as it will be once the pictures are there that are being made."""
+        return self._wishes.lead_to(self.document.edits) if self.document is not None else ()
 
     def before(self) -> Photo | None:
         """The picture that the present one is compared with, once it is there; ``pictures_ready`` follows.
@@ -342,54 +363,28 @@ class Session(QObject):
             return document.pending.photo
         return self._outcome.of(document)
 
-    def compose(self, edits: Edits, then: Callable[[Photo], None]) -> None:
-        """Have the picture of a stack made, by the worker when that takes long, and give it to ``then``."""
-        document = self.document
-        if document is None or self._composing:
-            return
-        if not document.slow(edits):
-            try:
-                photo = document.picture(edits)
-                document.remember(edits, photo)
-                then(photo)
-            except OvertoneError as error:
-                self._fail(error)
-            return
+    def compose(self, edits: Callable[[Edits], Edits], then: Callable[[Photo], None]) -> None:
+        """Have a picture made, by the worker when that takes long, and give it to ``then``.
 
-        def done(photo: Photo) -> None:
-            self._composing = False
-            self.working.emit("")
-            if self.document is document:
-                document.remember(edits, photo)
-                then(photo)
-
-        def failed(error: OvertoneError) -> None:
-            self._composing = False
-            self._fail(error)
-
-        self._composing = True
-        self.working.emit(self.tr("Putting the picture together…"))
-        self._background.submit(lambda: document.picture(edits), done, failed)
+        ``edits`` leads from the document's stack to the one of the picture, after the changes that are under way.
+        """
+        self._wishes.add(Wish(edits, then))
 
     def _change(
-        self, wanted: Callable[[], Edits], act: Callable[[], Touched], then: Callable[[], None] | None = None
+        self,
+        wanted: Callable[[Edits], Edits],
+        act: Callable[[], Touched],
+        then: Callable[[], None] | None = None,
+        about: tuple[str, ...] = (),
     ) -> None:
         """Do ``act`` once the picture of the stack that it leads to is there."""
-        try:
-            edits = wanted()
-        except OvertoneError as error:
-            self._fail(error)
-            return
 
         def go(_photo: Photo) -> None:
-            if state(wanted()) != state(edits):  # something else was done while the picture was made
-                self._change(wanted, act, then)
-                return
             self._tell(act())
             if then is not None:
                 then()
 
-        self.compose(edits, go)
+        self._wishes.add(Wish(wanted, go, about))
 
     def discard(self) -> None:
         """Let the pending result go."""
@@ -415,6 +410,7 @@ class Session(QObject):
     def _begin(self, document: Document, journal: Journal, pyramid: Pyramid) -> None:
         self._loose = ()
         self.document = document
+        self._wishes.follow(document)
         self.recorder.follow(document, journal)
         self._pyramids = [(document.photo, pyramid)]
         self._asked.clear()

@@ -19,6 +19,7 @@ from desktop_app.tools.crop_frame import CropFrame
 from engine.files import write_photo
 from engine.framing import framed_pixels, holds, largest_box
 from engine.picture import Photo
+from engine.project import pictures
 from engine.values import Box, EditRequest, Margins
 
 LEFT = Qt.MouseButton.LeftButton
@@ -302,7 +303,7 @@ def test_a_crop_that_came_too_late_changes_neither_photo_nor_tool(cropping, qtbo
     QTest.keyClick(window.stage.canvas, Qt.Key.Key_C, SHIFT)
     qtbot.waitUntil(lambda: window.stage.canvas.view.photo == (300, 300))
     QTest.keyClick(window.stage.canvas, Qt.Key.Key_Minus)
-    monkeypatch.setattr(document, "slow", lambda _edits: True)
+    monkeypatch.setattr(pictures, "SLOW", 0)
     with qtbot.assertNotEmitted(window.canvas_work.cropping.cropped), qtbot.waitSignal(window.session.touched):
         QTest.keyClick(window.stage.canvas, Qt.Key.Key_Return)
         document.set_edits("delete edit", ())  # while the picture of the crop is being made

@@ -183,6 +183,72 @@ def test_a_picture_that_takes_long_is_put_together_beside_the_window(edited, qtb
     assert np.array_equal(edited.document.photo.pixels, before)
 
 
+@pytest.fixture
+def slowly(edited, monkeypatch) -> MainWindow:
+    """The window with three edits, every picture of which is put together beside the window."""
+    monkeypatch.setattr(pictures, "SLOW", 0)
+    edited.document._pictures._held.clear()
+    edited.session._pyramids.clear()
+    return edited
+
+
+def settled(window: MainWindow, qtbot) -> None:
+    """Wait until nothing is put together any more."""
+    qtbot.waitUntil(lambda: window.session.coming is window.document.edits and not window._background.busy)
+
+
+def test_an_opacity_is_the_last_one_wanted_however_fast_the_keys_come(slowly, qtbot):
+    before = slowly.document.photo.pixels
+    slider = row(slowly, 2).slider
+    slider.setFocus()
+    for _ in range(6):
+        QTest.keyClick(slider, Qt.Key.Key_Left)
+    qtbot.waitSignal(slowly.session.touched).wait()
+    assert slider.value() == 94  # what is wanted, while the document is on its way there
+    for _ in range(4):
+        QTest.keyClick(slider, Qt.Key.Key_Left)
+    settled(slowly, qtbot)
+    assert slowly.document.edits[2].opacity == 0.9
+    assert slider.value() == 90
+    slowly.commands.undo.trigger()
+    settled(slowly, qtbot)
+    assert slowly.document.edits[2].opacity == 1.0
+    assert np.array_equal(slowly.document.photo.pixels, before)
+
+
+def test_clicks_on_two_eyes_and_undo_are_done_in_turn_while_pictures_are_made(slowly, qtbot):
+    before = slowly.document.photo.pixels
+    press(row(slowly, 0).eye)
+    press(row(slowly, 2).eye)
+    assert all(slowly.document.edits[number].visible for number in (0, 2))  # not yet
+    assert all("Show" in row(slowly, number).eye.accessibleName() for number in (0, 2))
+    settled(slowly, qtbot)
+    assert [edit.visible for edit in slowly.document.edits] == [False, True, False]
+    QTest.keyClick(slowly, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(slowly, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    settled(slowly, qtbot)
+    assert np.array_equal(slowly.document.photo.pixels, before)
+
+
+def test_the_second_of_two_clicks_on_an_eye_counts(slowly, qtbot):
+    press(row(slowly, 1).eye)
+    press(row(slowly, 1).eye)
+    settled(slowly, qtbot)
+    assert slowly.document.edits[1].visible
+    assert not row(slowly, 1).eye.isChecked()
+
+
+def test_an_edit_taken_back_while_it_should_change_leaves_no_step(slowly, qtbot):
+    key = slowly.document.edits[2].key
+    slowly.commands.undo.trigger()
+    slowly.history_desk.show_edit(key, False)
+    slowly.history_desk.run_again(key)
+    settled(slowly, qtbot)
+    assert len(slowly.document.edits) == 2
+    assert slowly.document.next_change.label == "accept"
+    assert not slowly.runs.busy
+
+
 # projects
 
 
