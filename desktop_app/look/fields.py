@@ -1,10 +1,10 @@
-"""Number fields that a turn of the wheel changes only when they have the focus: they stand in columns that scroll."""
+"""Fields that a turn of the wheel changes only when they have the focus: they stand in columns that scroll."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSlider, QSpinBox, QWidget
 
 MARGIN = 6  # logical pixels before the number
 
@@ -35,6 +35,20 @@ class Amount(QDoubleSpinBox):
         self.setSingleStep(step)
         self.setSuffix(f" {unit}" if unit else "")
         self.lineEdit().setTextMargins(MARGIN, 0, 0, 0)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Only with the focus."""
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+class Share(QSlider):
+    """A share in percent."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setRange(0, 100)
+        self.setPageStep(10)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from desktop_app.look.fields import Share
 from desktop_app.look.theme import Look
 from desktop_app.look.widgets import IconButton, label
 from engine.project.edits import Edit
@@ -94,9 +95,7 @@ class EditRow(QFrame):
         self.again_button.setText(self.tr("Run again"))
         self.again_button.setObjectName("link")
         self.again_button.hide()
-        self.slider = QSlider(Qt.Orientation.Horizontal, self)
-        self.slider.setRange(0, 100)
-        self.slider.setPageStep(10)
+        self.slider = Share(self)
         self.percent = label("", "value", parent=self)
         self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.percent.setMinimumWidth(self.percent.fontMetrics().horizontalAdvance(self.tr("{0} %").format(100)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from window_helpers import drop, stroke
 
 from desktop_app.window.main_window import MainWindow
@@ -47,6 +48,12 @@ def choose(row: EditRow, words: str) -> None:
 
 def press(button) -> None:
     QTest.mouseClick(button, LEFT)
+
+
+def turn_wheel(window: MainWindow, widget: QWidget, by: int) -> None:
+    """Turn the wheel over the middle of a widget, in eighths of a degree."""
+    place = widget.mapTo(window, widget.rect().center())
+    QTest.wheelEvent(window.windowHandle(), QPointF(place), QPoint(0, by))
 
 
 def vanish(window: MainWindow) -> None:
@@ -113,6 +120,27 @@ def test_opacity_by_keys_mixes_and_is_one_step_of_undo(edited):
     edited.commands.undo.trigger()
     assert np.array_equal(edited.document.photo.pixels, full)
     assert slider.value() == 100
+
+
+def test_the_wheel_over_an_opacity_scrolls_the_panel_unless_the_slider_has_the_focus(edited):
+    edited.resize(1000, 420)
+    slider, scroll = row(edited, 2).slider, edited.side._scroll.verticalScrollBar()
+    edited.side._scroll.ensureWidgetVisible(slider)
+    before = scroll.value()
+    assert before > 0
+    edited.stage.canvas.setFocus()
+    turn_wheel(edited, slider, 120)
+    assert slider.value() == 100
+    assert edited.document.edits[2].opacity == 1.0
+    turn_wheel(edited, slider, -120)
+    assert slider.value() == 100
+    turn_wheel(edited, slider, 120)
+    assert scroll.value() < before
+    edited.side._scroll.ensureWidgetVisible(slider)
+    slider.setFocus()
+    turn_wheel(edited, slider, -120)
+    assert slider.value() < 100
+    assert edited.document.edits[2].opacity == slider.value() / 100
 
 
 def test_delete_and_undo(edited, qtbot):
