@@ -113,7 +113,7 @@ class Stage(QStackedWidget):
         if self._split_soon and self.canvas.can_compare:
             self._split_soon = False
             self._compare(Compare.split, True)
-        self.result_bar.setVisible(pending is not None and after_pyramid is not None)
+        self._show_bar(pending is not None and after_pyramid is not None)
         self.result_bar.set_acceptable(self._session.acceptable)
         self._place_bar()
 
@@ -156,6 +156,13 @@ class Stage(QStackedWidget):
         super().resizeEvent(event)
         self._place_bar()
 
+    def _show_bar(self, shown: bool) -> None:
+        """Show or hide the bar over a result; its keys go back to the photo, not to whatever button comes next."""
+        focus = self.window().focusWidget()
+        if not shown and focus is not None and self.result_bar.isAncestorOf(focus):
+            self.canvas.setFocus()
+        self.result_bar.setVisible(shown)
+
     def _place_bar(self) -> None:
         bar = self.result_bar
         bar.adjustSize()
@@ -170,7 +177,7 @@ class Stage(QStackedWidget):
         assert pyramid is not None  # it comes with the photo
         self.setCurrentWidget(self.editor)
         self.canvas.show_photo(pyramid, document.mask)
-        self.result_bar.hide()
+        self._show_bar(False)
         self._actions.show_mask.setChecked(True)
         self.toolbox.begin()
         self.canvas.setFocus()
