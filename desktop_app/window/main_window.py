@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
@@ -303,9 +303,11 @@ class MainWindow(QMainWindow):
     # events
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Hold the backslash to see the photo before."""
+        """Hold the backslash to see the photo before; Esc that stops nothing leads back to the photo."""
         if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
             self.stage.hold_before(True)
+        elif event.key() == Qt.Key.Key_Escape and self.document is not None:
+            self.stage.canvas.setFocus()
         else:
             super().keyPressEvent(event)
 
@@ -315,6 +317,12 @@ class MainWindow(QMainWindow):
             self.stage.hold_before(False)
         else:
             super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another window may take the release of a key that is held."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.stage.hold_before(False)
 
     def close_now(self) -> None:
         """Close without a question; what is not saved stays in the journal."""

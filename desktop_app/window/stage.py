@@ -52,6 +52,7 @@ class Stage(QStackedWidget):
         self.result_bar = ResultBar(look, actions.split, self.canvas)
         self.film = FilmStrip(look, results)
         self._results = results
+        self._held = False  # the photo before is seen for as long as a key or button is
         self._split_soon = False  # as soon as both pictures are ready
         self.editor = QWidget()
         self._arrange()
@@ -121,8 +122,9 @@ class Stage(QStackedWidget):
         """See the photo before for as long as it is held."""
         if held:
             self.canvas.set_compare(Compare.before)
-        elif self.canvas.compare is Compare.before:
+        elif self._held and self.canvas.compare is Compare.before:
             self.canvas.set_compare(Compare.after)
+        self._held = held
 
     def discard(self) -> None:
         """Let the result go that is looked at; the one beside it is looked at then."""
