@@ -143,6 +143,7 @@ def main() -> None:
             pause(300)
             window.session.accept()
             pause(300)
+        window.side.instruction.write("make it warmer")
         wait(window.runs.result, window.run)
         pause(500)
         window.around.hints.begin()

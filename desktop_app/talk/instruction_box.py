@@ -26,6 +26,7 @@ from desktop_app.talk.chips import KIND, Chips, Known, chip_at, insert_words, un
 from desktop_app.talk.completion import Completion
 from desktop_app.talk.presets import BLANK, BY_ROLE
 from desktop_app.talk.recent import Recent
+from engine.instruction import tidy
 from engine.values import PHOTO_MARKER, marker
 
 LINES = 3  # shown without scrolling
@@ -148,6 +149,12 @@ class InstructionBox(QTextEdit):
             cursor.setPosition(sum(units(character) for character in text[:blank]))
             self.setTextCursor(cursor)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def done(self, text: str) -> None:
+        """Empty the box when it still says ``text``, which has been done; Up brings it back."""
+        if self.text.strip() and tidy(self.text) == tidy(text):
+            self.recent.add(self.text)
+            self.clear()
 
     def _put(self, text: str) -> None:
         cursor = QTextCursor(self.document())

@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
         session, side, stage = self.session, self.side, self.stage
         session.opened.connect(self._on_opened)
         session.touched.connect(self._on_touched)
+        session.accepted.connect(lambda pending, _key: side.instruction.done(pending.instruction.text))
         session.pictures_ready.connect(self._sync)
         session.references_changed.connect(self._show_references)
         session.refused.connect(self._on_refused)

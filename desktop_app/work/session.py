@@ -14,17 +14,15 @@ from PySide6.QtGui import QImage
 
 from desktop_app.background import Background
 from desktop_app.canvas.pyramid import Pyramid, build
-from desktop_app.references import thumbs
 from desktop_app.references.thumbs import Thumb
 from desktop_app.work.composed import Composed
 from desktop_app.work.document import Document, Reference, Touched, numbered
+from desktop_app.work.reading import read_for_screen, read_references, resumed_for_screen
 from desktop_app.work.recorder import Recorder
 from desktop_app.work.wishes import Wish, Wishes
 from engine.errors import OvertoneError
-from engine.files import Original, read_photo, sniff, write_photo
-from engine.files.decoding import kind_at
+from engine.files import Original, write_photo
 from engine.files.options import AS_SHOT, RawOptions, SaveOptions
-from engine.files.sniffing import Kind
 from engine.picture import Photo
 from engine.project.edits import Edits, framings
 from engine.project.journal import Journal
@@ -35,32 +33,6 @@ from engine.values import Media
 MOST_FILES = 24  # taken at once; more is a slip, and each is read whole
 KEPT = 4  # pyramids: original, current, result, and one for undo
 HEAVY = 700_000_000  # bytes of pyramids above which the one for undo is let go
-
-
-def read_for_screen(path: Path, raw: RawOptions) -> tuple[Photo, RawOptions | None, Pyramid]:
-    """A photo, how it was developed if it is a camera RAW file, and its pyramid."""
-    photo = read_photo(path, raw)
-    return photo, raw if kind_at(path) is Kind.raw else None, build(photo)
-
-
-def resumed_for_screen(resumed: Callable[[], Resumed]) -> tuple[Resumed, Pyramid, dict[Path, Thumb]]:
-    """A document that goes on, its picture's pyramid, and the thumbnails of its references."""
-    found = resumed()
-    good, _ = read_references([reference.path for reference in found.document.references])
-    return found, build(found.document.photo), {path: thumb for path, (_, thumb) in good.items()}
-
-
-def read_references(paths: Sequence[Path]) -> tuple[dict[Path, tuple[Media, Thumb]], list[OvertoneError]]:
-    """What the files hold, and why the others cannot be used."""
-    good: dict[Path, tuple[Media, Thumb]] = {}
-    bad: list[OvertoneError] = []
-    for path in paths:
-        try:
-            media = sniff(path)
-            good[path] = (media, thumbs.make(path, media))
-        except OvertoneError as error:
-            bad.append(error)
-    return good, bad
 
 
 class Session(QObject):

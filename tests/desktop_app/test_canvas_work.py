@@ -460,6 +460,39 @@ def test_expanding_with_words_asks_the_planner(open_window, source, qtbot) -> No
     assert request.plan.operations[1].op is Op.replace
 
 
+def test_words_that_were_accepted_do_not_run_along_with_a_later_expand(open_window, source, qtbot) -> None:
+    window, canvas = open_window, open_window.stage.canvas
+    box = window.side.instruction
+    QTest.keyClicks(box, "make the sky bluer")
+    with qtbot.waitSignal(window.runs.result):
+        QTest.keyClick(box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(window.stage.result_bar.isVisible)
+    QTest.mouseClick(window.stage.result_bar.accept_button, LEFT)
+    assert box.text == ""
+    QTest.keyClick(canvas, Qt.Key.Key_C)
+    canvas.zoom_to(0.5)
+    drag(canvas, widget_point(window, 400, 150), widget_point(window, 500, 150))
+    with qtbot.waitSignal(window.runs.result):
+        QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert len(source.planned) == 1
+    assert [each.op for each in source.edited[-1].plan.operations] == [Op.expand]
+    QTest.keyClick(box, Qt.Key.Key_Up)
+    assert box.text == "make the sky bluer"
+
+
+def test_words_written_while_the_run_was_going_stay_when_its_result_is_accepted(open_window, source, qtbot) -> None:
+    window, box = open_window, open_window.side.instruction
+    source.gate.clear()
+    QTest.keyClicks(box, "make the sky bluer")
+    QTest.keyClick(box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(box, " and calm")
+    with qtbot.waitSignal(window.runs.result):
+        source.gate.set()
+    qtbot.waitUntil(window.stage.result_bar.isVisible)
+    QTest.mouseClick(window.stage.result_bar.accept_button, LEFT)
+    assert box.text == "make the sky bluer and calm"
+
+
 # bad moments
 
 

@@ -369,6 +369,7 @@ def test_during_a_run_the_photo_stays_but_strokes_can_be_undone(open_window, sou
     run_to_result(window, qtbot)
     window.session.accept()
     source.gate.clear()
+    window.side.instruction.setPlainText("make it dark")
     window.run()
     assert not window.commands.undo.isEnabled()
     stroke(window, (100, 150), (200, 150))
