@@ -256,7 +256,6 @@ class MainWindow(QMainWindow):
         assert document is not None
         self.runs.keep_to(document)  # now that every part shows the new one
         self.side.plan_card.clear()
-        self.setWindowTitle(f"{document.path.name}[*] — Overtone")
         if not self.models.missing:
             self.message_bar.dismiss()
         if document.raw == AS_SHOT and not document.edits:
@@ -299,6 +298,8 @@ class MainWindow(QMainWindow):
     def _sync(self) -> None:
         self.steering.sync()
         document = self.document
+        if document is not None:
+            self.setWindowTitle(f"{document.name}[*] — Overtone")
         self.setWindowModified(document is not None and document.modified)
 
     # events

@@ -48,8 +48,7 @@ class StatusLine(QFrame):
             self.photo_label.setText("")
             return
         photo = document.photo
-        path = document.saved_to or document.path
-        parts = [path.name, f"{photo.width} × {photo.height}"]
+        parts = [document.name, f"{photo.width} × {photo.height}"]
         if photo.white > 255:
             parts.append(self.tr("16 bit"))
         if document.modified:

@@ -116,6 +116,11 @@ class Document:
         self._pending = pending
 
     @property
+    def name(self) -> str:
+        """Of the file that holds it: the project, else the picture last saved, else the photo as opened."""
+        return (self.project or self.saved_to or self.path).name
+
+    @property
     def modified(self) -> bool:
         """Whether the current picture differs from the one last saved or opened."""
         return stack.state(self.edits) != self._saved

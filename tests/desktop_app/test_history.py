@@ -307,6 +307,20 @@ def test_a_project_is_saved_and_opened_again(edited, qtbot, dialogs, tmp_path, m
     assert len(summary(dialogs.project_path)["edits"]) == 4
 
 
+def test_the_title_and_the_status_name_the_file_that_was_saved_last(edited, qtbot, dialogs, tmp_path):
+    assert edited.windowTitle() == "lake.png[*] — Overtone"
+    dialogs.save_path = tmp_path / "dawn.png"
+    with qtbot.waitSignal(edited.session.saved):
+        QTest.keyClick(edited, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert edited.windowTitle() == "dawn.png[*] — Overtone"
+    assert edited.status.photo_label.text().startswith("dawn.png ")
+    dialogs.project_path = tmp_path / "lake.overtone"
+    with qtbot.waitSignal(edited.session.saved):
+        edited.commands.save_project.trigger()
+    assert edited.windowTitle() == "lake.overtone[*] — Overtone"
+    assert edited.status.photo_label.text().startswith("lake.overtone ")
+
+
 def test_a_broken_project_is_one_sentence_and_leaves_the_photo(edited, qtbot, tmp_path):
     path = tmp_path / "bad.overtone"
     path.write_bytes(b"PK nothing")
