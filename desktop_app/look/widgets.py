@@ -74,10 +74,11 @@ class ActionButton(IconButton):
 
 
 def tip_of(action: QAction) -> str:
-    """An action's words with its shortcut, for a tooltip."""
+    """An action's words with its shortcut, for a tooltip; and while it is disabled, its status tip, which says why."""
     shortcut = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
     words = plain(action.text())
-    return f"{words}  ({shortcut})" if shortcut else words
+    words = f"{words}  ({shortcut})" if shortcut else words
+    return words if action.isEnabled() or not action.statusTip() else f"{words}\n{action.statusTip()}"
 
 
 def plain(text: str) -> str:

@@ -33,7 +33,6 @@ class RunBar(QWidget):
         super().__init__(parent)
         self.run_button = push(self.tr("Run"), primary=True, parent=self)
         self.plan_button = push(self.tr("Plan only"), parent=self)
-        self.plan_button.setToolTip(self.tr("Show what would be done, without doing it"))
         self.variations = Count(1, MOST, self)
         self.variations.setPrefix("× ")
         self.variations.setAccessibleName(self.tr("Variations"))
@@ -96,10 +95,11 @@ class RunBar(QWidget):
         """Whether a run may begin, else why not."""
         for button in (self.run_button, self.plan_button):
             button.setEnabled(ready)
+            button.setAccessibleDescription(why)
         keys = QKeySequence("Ctrl+Return").toString(QKeySequence.SequenceFormat.NativeText)
         what = self.tr("Run it after the present one  ({0})") if self.busy else self.tr("Plan and edit  ({0})")
         self.run_button.setToolTip(why or what.format(keys))
-        self.run_button.setAccessibleDescription(why)
+        self.plan_button.setToolTip(why or self.tr("Show what would be done, without doing it"))
 
     def show_step(self, key: str, index: int, total: int) -> None:
         """Name the step that begins."""

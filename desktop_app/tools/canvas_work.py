@@ -68,6 +68,7 @@ class CanvasWork(QObject):
         options.place_asked.connect(self.placing.run)
         options.crop.crop_asked.connect(self.cropping.run)
         canvas.entered.connect(self._on_enter)
+        toolbox.picture_asked.connect(self.placing.put_newest)
         self.placing.placed.connect(lambda: toolbox.choose(Tool.place))
         self.cropping.cropped.connect(lambda: toolbox.choose(Tool.hand))
         for source in (self.selecting, self.removing, self.placing, self.cropping, masks):

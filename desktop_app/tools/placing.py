@@ -101,6 +101,11 @@ class Placing(QObject):
 
             self._background.submit(lambda reference=reference: read_ghost(reference), done, self.failed.emit)
 
+    def put_newest(self) -> None:
+        """Lay the picture on the photo that came into its bin last."""
+        pictures = [each.number for each in self._session.references if each.media is Media.image]
+        self.put(pictures[-1:])
+
     def run(self) -> None:
         """Put the pictures in as they lie, without an instruction."""
         ghosts, document = self._canvas.ghosts.items, self._session.document

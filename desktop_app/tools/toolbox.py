@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QColor
 
 from desktop_app.canvas.canvas import Canvas
@@ -21,7 +21,15 @@ HARDNESS_STEP = 0.1
 
 
 class Toolbox(QObject):
-    """Chooses tools and passes their options on."""
+    """Chooses tools and passes their options on.
+
+    Attributes
+    ----------
+    picture_asked
+        A picture is to be laid on the photo, where none lies yet.
+    """
+
+    picture_asked = Signal()
 
     def __init__(
         self, canvas: Canvas, options: ToolOptions, actions: Actions, masks: MaskCommands, parent: QObject
@@ -29,6 +37,7 @@ class Toolbox(QObject):
         super().__init__(parent)
         self._canvas, self._options, self._actions, self._masks = canvas, options, actions, masks
         self._runnable = False
+        self._pictures = False
         self._by_tool: dict[Tool, QAction] = {tool: getattr(actions, tool.value) for tool in Tool}
         for tool, action in self._by_tool.items():
             action.triggered.connect(lambda _=False, tool=tool: self.choose(tool))
@@ -73,7 +82,11 @@ class Toolbox(QObject):
         self.choose(Tool.brush)
 
     def choose(self, tool: Tool) -> None:
-        """Take a tool; every tool but the hand needs the photo alone."""
+        """Take a tool; every tool but the hand needs the photo alone, and placing waits for a picture."""
+        if tool is Tool.place and not self._canvas.ghosts.items:
+            self._by_tool[self._canvas.tool].setChecked(True)
+            self.picture_asked.emit()
+            return
         if tool is not Tool.hand:
             self._canvas.set_compare(Compare.after)
         self._canvas.set_tool(tool)
@@ -93,15 +106,15 @@ class Toolbox(QObject):
         else:
             self.choose(Tool.brush if tool is Tool.eraser else Tool.eraser)
 
-    def sync(self, there: bool, runnable: bool) -> None:
-        """Enable the tools' commands: whether there is a photo, and whether the engine can be asked."""
+    def sync(self, there: bool, runnable: bool, pictures: bool) -> None:
+        """Enable the tools' commands: whether there is a photo, the engine can be asked, and there are pictures."""
         a = self._actions
         for action in (*self._by_tool.values(), a.smaller, a.larger, a.softer, a.harder, a.switch):
             action.setEnabled(there)
-        self._runnable = there and runnable
+        self._runnable, self._pictures = there and runnable, there and pictures
         for action in (a.pick, a.by_words, a.remover):
+            action.setStatusTip("" if runnable or not there else self.tr("The engine is not assembled yet."))
             action.setEnabled(there and (runnable or self._canvas.tool is Tool.remover))
-        a.place.setEnabled(there and bool(self._canvas.ghosts.items))
         self._show_place()
         self._show_margins()
         self._options.set_usable(there)
@@ -131,13 +144,14 @@ class Toolbox(QObject):
 
     def _on_ghosts(self) -> None:
         there = bool(self._canvas.ghosts.items)
-        self._actions.place.setEnabled(there)
         self._show_place()
         if not there and self._canvas.tool is Tool.place:
             self.choose(Tool.hand)
 
     def _show_place(self) -> None:
         ghosts = self._canvas.ghosts
+        self._actions.place.setStatusTip(self.tr("Add a picture first."))
+        self._actions.place.setEnabled(self._pictures or bool(ghosts.items))
         self._options.show_place(ghosts.shown and ghosts.chosen is not None, self._runnable)
 
     def _show_margins(self) -> None:

@@ -23,6 +23,7 @@ from desktop_app.work.document import Document, Touched
 from desktop_app.work.session import Session
 from engine.picture import Photo
 from engine.project.edits import unframed
+from engine.values import Media
 
 FLOAT = 20  # logical pixels between the result's bar and the lower edge
 
@@ -150,7 +151,8 @@ class Stage(QStackedWidget):
             action.setEnabled(there and canvas.can_compare)
         a.accept.setEnabled(self._session.acceptable and self._session.outcome() is not None)
         a.discard.setEnabled(document is not None and document.pending is not None)
-        self.toolbox.sync(there, runnable)
+        pictures = any(reference.media is Media.image for reference in self._session.references)
+        self.toolbox.sync(there, runnable, pictures)
         self.result_bar.set_usable(runnable)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

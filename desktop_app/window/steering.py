@@ -44,7 +44,8 @@ class Steering(QObject):
         there = document is not None
         written = bool(side.instruction.text.strip())
         runnable = there and not self._models.missing
-        why = self.tr("The engine is not assembled yet.") if self._models.missing else ""
+        why = "" if written else self.tr("Write what to change first.")
+        why = self.tr("The engine is not assembled yet.") if self._models.missing else why
         why = why if there else self.tr("Open a photo first.")
         c.sample.setEnabled(sample_photo() is not None)
         c.save.setEnabled(there)

@@ -83,10 +83,11 @@ class HistoryDesk(QObject):
             self._thumbs.clear()
             self._asked.clear()
         self._want_thumbs(document)
-        usable = not self._runs.busy and document.pending is None
+        why = self.tr("A result is waiting. Accept or discard it first.") if document.pending is not None else ""
+        why = self.tr("An edit is running. Wait for it, or cancel it.") if self._runs.busy else why
         name = document.path.name
         edits = self._session.coming
-        self._panel.show_edits(edits, stack.strangers(edits), name, self._thumbs, usable)
+        self._panel.show_edits(edits, stack.strangers(edits), name, self._thumbs, why)
         self._panel.show_disk(self._session.recorder.size if document.edits else 0, self._session.recorder.budget)
 
     def show_edit(self, key: str, visible: bool) -> None:

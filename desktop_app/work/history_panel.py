@@ -39,7 +39,7 @@ class HistoryPanel(QWidget):
         self._look = look
         self.rows: dict[str, EditRow] = {}
         self.read: Callable[[str], str] = str
-        self._shown: tuple[Edits, Collection[str], str, Mapping[str, QImage], bool] | None = None
+        self._shown: tuple[Edits, Collection[str], str, Mapping[str, QImage], str] | None = None
         self.setAccessibleName(self.tr("History"))
         heading = label(self.tr("History"), "heading", parent=self)
         self.disk = label("", "secondary", parent=self)
@@ -89,7 +89,7 @@ class HistoryPanel(QWidget):
         return row
 
     def show_edits(
-        self, edits: Edits, strangers: Collection[str], name: str, thumbs: Mapping[str, QImage], usable: bool
+        self, edits: Edits, strangers: Collection[str], name: str, thumbs: Mapping[str, QImage], why: str
     ) -> None:
         """Show a stack.
 
@@ -103,10 +103,10 @@ class HistoryPanel(QWidget):
             Of the original.
         thumbs
             By key; the original's under ``ORIGINAL``.
-        usable
-            Whether anything may be changed now.
+        why
+            Why nothing may be changed now; empty when it may.
         """
-        self._shown = (edits, strangers, name, thumbs, usable)
+        self._shown = (edits, strangers, name, thumbs, why)
         keys = [edit.key for edit in edits]
         for key in [key for key in self.rows if key not in keys]:
             row = self.rows.pop(key)
@@ -117,7 +117,7 @@ class HistoryPanel(QWidget):
             if self._column.indexOf(row) != place:
                 self._column.insertWidget(place, row)
             row.show_edit(edit, self.read(edit.instruction.text), edit.key in strangers, thumbs.get(edit.key))
-            row.setEnabled(usable)
+            row.set_usable(why)
             row.show()
         self._picture.setPixmap(thumb_pixmap(thumbs.get(ORIGINAL), self.devicePixelRatioF(), faint=False))
         self._name.set_whole(name)

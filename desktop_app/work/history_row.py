@@ -192,6 +192,14 @@ class EditRow(QFrame):
         self.details.setText(self._settings(edit))
         self._showing = False
 
+    def set_usable(self, why: str) -> None:
+        """Whether anything may be changed now, else ``why`` not; after :meth:`show_edit`."""
+        self.setEnabled(not why)
+        self.setToolTip(why)
+        if why:
+            for control in (self.slider, self.eye, self.more, self.again_button):
+                control.setToolTip(why)
+
     def _settings(self, edit: Edit) -> str:
         settings, framing = edit.settings, edit.framing
         if framing is not None:

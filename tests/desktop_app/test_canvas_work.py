@@ -226,6 +226,27 @@ def colour_at(window, x: float, y: float) -> tuple[int, int, int]:
     return colour.red(), colour.green(), colour.blue()
 
 
+def test_the_place_tool_says_what_it_lacks_and_takes_the_newest_picture(open_window, photo_file, toy, qtbot) -> None:
+    window, canvas = open_window, open_window.stage.canvas
+    button = window.stage.strip.buttons["place"]
+    assert not button.isEnabled()
+    assert button.toolTip() == "Place the Picture  (V)\nAdd a picture first."
+    with qtbot.waitSignal(window.session.added):
+        drop(window.side.pictures, photo_file, toy)
+    assert button.isEnabled()
+    assert button.toolTip() == "Place the Picture  (V)"
+    with qtbot.waitSignal(window.canvas_work.placing.placed):
+        QTest.keyClick(canvas, Qt.Key.Key_V)
+        assert canvas.tool is Tool.brush  # until it lies there
+        assert window.commands.brush.isChecked()
+    assert canvas.tool is Tool.place
+    assert [ghost.number for ghost in canvas.ghosts.items] == [2]
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    assert not canvas.ghosts.items
+    assert canvas.tool is Tool.hand
+    assert button.isEnabled()
+
+
 def test_a_dropped_picture_lies_on_the_photo_where_it_was_dropped(placing_window) -> None:
     window = placing_window
     place = ghost_of(window).place

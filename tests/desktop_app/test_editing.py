@@ -31,6 +31,16 @@ def run_to_result(window, qtbot, text="make it bright") -> None:
 # opening
 
 
+def test_run_says_why_it_cannot_be_pressed(open_window, source, qtbot) -> None:
+    window = open_window
+    buttons = (window.side.run_bar.run_button, window.side.run_bar.plan_button)
+    assert [button.toolTip() for button in buttons] == ["Write what to change first."] * 2
+    QTest.keyClicks(window.side.instruction, "make it bright")
+    assert all(button.isEnabled() for button in buttons)
+    assert window.side.run_bar.run_button.toolTip().startswith("Plan and edit")
+    assert window.side.run_bar.plan_button.toolTip().startswith("Show what would be done")
+
+
 def test_empty_window_says_what_to_do(window) -> None:
     assert window.stage.currentWidget() is window.stage.welcome
     assert not window.commands.run.isEnabled()

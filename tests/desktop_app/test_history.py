@@ -185,9 +185,12 @@ def test_run_again_without_touching_the_mask_uses_its_own(edited, qtbot, source)
         choose(row(edited, 1), "Run Again")
     assert np.array_equal(source.edited[-1].mask, mask)
     assert np.array_equal(source.edited[-1].photo.pixels, source.edited[1].photo.pixels)
-    assert not row(edited, 1).eye.isEnabled()  # a result waits
+    assert not row(edited, 1).eye.isEnabled()
+    assert "result is waiting" in row(edited, 1).eye.toolTip() == row(edited, 1).slider.toolTip()
     edited.commands.discard.trigger()
     assert row(edited, 1).eye.isEnabled()
+    assert row(edited, 1).eye.toolTip() == "Hide this edit"
+    assert row(edited, 1).slider.toolTip() == "Opacity of this edit"
 
 
 def test_settings_are_shown(edited):
