@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
 from desktop_app.look.wording import storage
+from engine.files.formats import SUFFIXES
 from engine.values import Media
 
 PROJECT = ".overtone"
@@ -39,6 +40,10 @@ class Dialogs(Protocol):
 
     def save_as(self, suggested: Path) -> Path | None:
         """Where to save; replacing a file has been confirmed."""
+        ...
+
+    def export(self, suggested: Path) -> Path | None:
+        """Where to export to, among files of the suggested one's type; replacing a file has been confirmed."""
         ...
 
     def unsaved(self, name: str, offered: Sequence[Answer]) -> Answer:
@@ -103,12 +108,14 @@ class QtDialogs:
 
     def save_as(self, suggested: Path) -> Path | None:
         """See :meth:`Dialogs.save_as`."""
-        title = translate("dialogs", "Save the photo")
-        name, _ = QFileDialog.getSaveFileName(self._window, title, str(suggested), self._filter(Media.image))
-        if not name:
-            return None
-        path = Path(name)
-        return path if path.suffix else path.with_suffix(suggested.suffix)
+        kinds = translate("dialogs", "Pictures ({0})").format(_patterns(SUFFIXES))
+        return self._where(translate("dialogs", "Save the photo"), suggested, kinds)
+
+    def export(self, suggested: Path) -> Path | None:
+        """See :meth:`Dialogs.export`."""
+        kind = SUFFIXES[suggested.suffix.lower()]
+        kinds = f"{kind} ({_patterns(suffix for suffix, each in SUFFIXES.items() if each is kind)})"
+        return self._where(translate("dialogs", "Export as {0}").format(kind), suggested, kinds)
 
     def unsaved(self, name: str, offered: Sequence[Answer]) -> Answer:
         """See :meth:`Dialogs.unsaved`."""
@@ -179,8 +186,17 @@ class QtDialogs:
                 return answer
         return "stay"
 
+    def _where(self, title: str, suggested: Path, kinds: str) -> Path | None:
+        name, _ = QFileDialog.getSaveFileName(self._window, title, str(suggested), kinds)
+        path = Path(name)
+        return (path if path.suffix else path.with_suffix(suggested.suffix)) if name else None
+
     def _filter(self, media: Media) -> str:
         every = translate("dialogs", "All files (*)")
         if media is Media.image:
             return translate("dialogs", "Pictures ({0})").format(PICTURES) + ";;" + every
         return translate("dialogs", "Sounds ({0})").format(SOUNDS) + ";;" + every
+
+
+def _patterns(suffixes: Iterable[str]) -> str:
+    return " ".join(f"*{suffix}" for suffix in suffixes)

@@ -9,7 +9,9 @@ from desktop_app.window.dialogs import Answer, Dialogs
 from desktop_app.work.document import Document, Pending
 from desktop_app.work.session import Session
 from engine.files import next_free_path
+from engine.files.formats import kind_named
 from engine.files.options import SaveOptions
+from engine.files.sniffing import Kind
 from engine.project.project_file import SUFFIX
 
 
@@ -42,7 +44,7 @@ class Safekeeping:
     def export(self, options: SaveOptions, suffix: str) -> None:
         """Ask where to export to, and write the picture as ``options`` say."""
         self._keep(
-            lambda document: self._dialogs.save_as(next_free_path(document.path, "export", suffix)),
+            lambda document: self._exported(document, options, suffix),
             lambda path: self._session.export(path, options),
             exporting=True,
         )
@@ -75,6 +77,14 @@ class Safekeeping:
     def _photo(self, document: Document) -> Path | None:
         """Where the photo is to be saved."""
         return self._dialogs.save_as(next_free_path(document.path))
+
+    def _exported(self, document: Document, options: SaveOptions, suffix: str) -> Path | None:
+        """Where the picture is to be exported to: asked again where a name is of another type than the one chosen."""
+        path = self._dialogs.export(next_free_path(document.path, "export", suffix))
+        while path is not None and (named := kind_named(path.name)) is not Kind[options.format]:
+            fitting = path.with_suffix(suffix) if named is not None else path.with_name(path.name + suffix)
+            path = self._dialogs.export(fitting)  # a file of that name may be there
+        return path
 
     def _project(self, document: Document) -> Path | None:
         """Where the project is to be saved."""

@@ -215,6 +215,7 @@ class FakeDialogs:
         self.reference_paths: list[Path] = []
         self.mask_path: Path | None = None
         self.save_path: Path | None = None
+        self.export_paths: list[Path] = []
         self.folder_path: Path | None = None
         self.like_path: Path | None = None
         self.suggested: list[Path] = []
@@ -237,6 +238,10 @@ class FakeDialogs:
     def save_as(self, suggested: Path) -> Path | None:
         self.suggested.append(suggested)
         return self.save_path
+
+    def export(self, suggested: Path) -> Path | None:
+        self.suggested.append(suggested)
+        return self.export_paths.pop(0) if self.export_paths else self.save_path
 
     def project(self, suggested: Path, size: int) -> Path | None:
         self.suggested.append(suggested)

@@ -10,12 +10,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from window_helpers import drop
 
 from desktop_app.client.engine_process import INTERNAL
 from desktop_app.tools.base import Brush
 from desktop_app.window import preferences as module
+from desktop_app.window.dialogs import QtDialogs
 from desktop_app.window.palette import Palette, ranked, score
 from desktop_app.window.preferences import SCHEMA, Preferences, PreferencesFile, decoded, encoded
 from engine.errors import BadInput
@@ -237,16 +238,46 @@ def test_export_asks_how_and_leaves_the_document_as_it_was(open_window, dialogs,
     page.long_side.setValue(200)
     page.metadata.choose("no-place")
     assert "200 × 150" in page.note.text()
-    dialogs.save_path = tmp_path / "small.jpg"
+    dialogs.export_paths = [tmp_path / "small.jpg"]
     with qtbot.waitSignal(window.session.exported):
         QTest.mouseClick(page.export_button, Qt.MouseButton.LeftButton)
     assert dialogs.suggested[-1].suffix == ".jpg"
-    small = read_photo(dialogs.save_path)
+    small = read_photo(tmp_path / "small.jpg")
     assert (small.width, small.height) == (200, 150)
     assert window.document.saved_to is None
     assert "small.jpg" in window.message_bar.text
     window.commands.export.trigger()
     assert window.around.export_window.options == SaveOptions("jpeg", 70, None, "keep", 200, "no-place")
+
+
+def test_a_name_of_another_type_is_asked_about_again_before_anything_is_written(
+    open_window, dialogs, tmp_path, qtbot
+) -> None:
+    window = open_window
+    window.commands.export.trigger()
+    window.around.export_window.format.choose("jpeg")
+    dialogs.export_paths = [tmp_path / "small.png", tmp_path / "small.v2", tmp_path / "small.jpeg"]
+    with qtbot.waitSignal(window.session.exported):
+        QTest.mouseClick(window.around.export_window.export_button, Qt.MouseButton.LeftButton)
+    assert [path.name for path in dialogs.suggested] == ["lake-export-1.jpg", "small.jpg", "small.v2.jpg"]
+    assert [path.name for path in tmp_path.glob("small.*")] == ["small.jpeg"]
+    assert window.message_bar.kind == "info"
+
+
+def test_file_dialogs_offer_only_what_can_be_written(window, monkeypatch, tmp_path) -> None:
+    asked = []
+
+    def answer(_parent, title: str, _suggested: str, kinds: str) -> tuple[str, str]:
+        asked.append((title, kinds))
+        return str(tmp_path / "lake"), kinds
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    dialogs = QtDialogs(window)
+    assert dialogs.export(tmp_path / "lake-export-1.jpg") == tmp_path / "lake.jpg"
+    assert asked[-1] == ("Export as JPEG", "JPEG (*.jpg *.jpeg)")
+    assert dialogs.save_as(tmp_path / "lake-edit-1.png") == tmp_path / "lake.png"
+    assert "*.tif " in asked[-1][1]
+    assert "*.heic" not in asked[-1][1]
 
 
 def test_a_raw_file_can_be_developed_differently_and_stays_so(window, tmp_path, make_photo, qtbot) -> None:

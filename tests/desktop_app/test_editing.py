@@ -578,13 +578,14 @@ def test_saving_a_jpeg_encodes_only_what_was_edited_anew(open_window, photo_file
     untouched = ~jpeg_blocks.reach(changed, ((1, 1),))
     assert 0.5 < untouched.mean() < 1
     assert np.array_equal(read_photo(dialogs.save_path).pixels[untouched], before[untouched])
-    dialogs.save_path = path.with_name("lake-export-1.jpg")
+    exported = path.with_name("lake-export-1.jpg")
+    dialogs.export_paths = [exported]
     window.commands.export.trigger()
     page = window.around.export_window
     assert (page.format.key, page.quality.text()) == ("jpeg", "As the photo")
     with qtbot.waitSignal(window.session.exported):
         page.export_button.click()
-    assert np.array_equal(read_photo(dialogs.save_path).pixels[untouched], before[untouched])
+    assert np.array_equal(read_photo(exported).pixels[untouched], before[untouched])
 
 
 def test_a_place_that_cannot_be_written_is_said(open_window, tmp_path, dialogs, qtbot) -> None:
