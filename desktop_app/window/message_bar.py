@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from desktop_app.look.theme import Look, icon
 from desktop_app.look.widgets import IconButton, label, push, restyle
 from engine.errors import OvertoneError
 
+NOTICED = 4000  # milliseconds until a message has been noticed
+READ = 60  # milliseconds to read a letter
+
 
 class MessageBar(QFrame):
-    """Shows the newest message until it is closed or another takes its place."""
+    """Shows the newest message until it is closed or another takes its place.
+
+    One that only tells goes when there was time to read it, unless the pointer or the keys are on it.
+    """
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,6 +28,8 @@ class MessageBar(QFrame):
         self._run: Callable[[], None] | None = None
         self.setObjectName("messageBar")
         self._kind = "info"
+        self._passing = QTimer(self, singleShot=True)
+        self._passing.timeout.connect(self._pass)
         self._sign = QLabel(self)
         self._text = label(wrap=True, parent=self)
         self._button = push("", parent=self)
@@ -30,6 +39,8 @@ class MessageBar(QFrame):
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._details))
         self._close = IconButton(look, "close", self.tr("Close this message"), self)
         self._close.setIconSize(self._close.iconSize() * 0.7)
+        for button in (self._button, self._copy):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys where they are
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 7, 8, 7)
         row.setSpacing(10)
@@ -91,6 +102,7 @@ class MessageBar(QFrame):
             restyle(widget)
         self._dress()
         self.show()
+        self._wait()
 
     def show_error(self, error: OvertoneError) -> None:
         """Show an error, with what its notes say as details."""
@@ -100,6 +112,30 @@ class MessageBar(QFrame):
         """Hide it."""
         self._run = None
         self.hide()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Somebody may be looking now."""
+        super().showEvent(event)
+        self._wait()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody is looking; what is to be read waits for that."""
+        super().hideEvent(event)
+        self._passing.stop()
+
+    def _wait(self) -> None:
+        lasting = self._kind != "info" or self._button.text() or self._details
+        if lasting or not self.isVisible():
+            self._passing.stop()
+        else:
+            self._passing.start(NOTICED + READ * len(self._text.text()))
+
+    def _pass(self) -> None:
+        focus = self.window().focusWidget()
+        if self.underMouse() or (focus is not None and self.isAncestorOf(focus)):
+            self._wait()
+        else:
+            self.dismiss()
 
     def _press(self) -> None:
         run = self._run
