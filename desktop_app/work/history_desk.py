@@ -140,7 +140,9 @@ class HistoryDesk(QObject):
         if mask is not None and document.painted(document.mask.replace(mask.values), "edit mask"):
             self._session.touched.emit(Touched(document.mask.whole))
         text = self.tr("Change the mask, then run the edit again.")
-        if mask is None:
+        if not edit.masked:
+            text = self.tr("Words said where this edit acts. Paint a mask, then run the edit again.")
+        elif mask is None:
             text = self.tr("This edit has no mask of this picture’s size. Paint one, then run the edit again.")
         self._bar.say(text, button=self.tr("Run again"), run=lambda: self.run_again(key))
 

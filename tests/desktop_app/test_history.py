@@ -193,6 +193,13 @@ def test_run_again_without_touching_the_mask_uses_its_own(edited, qtbot, source)
     assert row(edited, 1).slider.toolTip() == "Opacity of this edit"
 
 
+def test_an_edit_whose_place_words_named_says_so_when_its_mask_is_wanted(open_window, qtbot):
+    edit(open_window, qtbot, "make it bright")
+    choose(row(open_window, 0), "Mask")
+    assert open_window.message_bar.text.startswith("Words said where this edit acts. Paint a mask")
+    assert open_window.message_bar._button.text() == "Run again"
+
+
 def test_settings_are_shown(edited):
     assert not row(edited, 0).details.isVisible()
     choose(row(edited, 0), "Settings")
