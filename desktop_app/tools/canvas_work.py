@@ -70,7 +70,7 @@ class CanvasWork(QObject):
         canvas.entered.connect(self._on_enter)
         toolbox.picture_asked.connect(self.placing.put_newest)
         self.placing.placed.connect(lambda: toolbox.choose(Tool.place))
-        self.cropping.cropped.connect(lambda: toolbox.choose(Tool.hand))
+        self.cropping.cropped.connect(toolbox.go_back)
         for source in (self.selecting, self.removing, self.placing, self.cropping, masks):
             source.failed.connect(self.failed)
 

@@ -11,7 +11,7 @@ from desktop_app.runs.runs import Runs
 from desktop_app.work.document import Document, Touched
 from desktop_app.work.session import Session
 from engine.errors import OvertoneError
-from engine.framing import Framing
+from engine.framing import Framing, largest_box
 from engine.project.edits import State, state
 from engine.values import Box
 
@@ -89,9 +89,12 @@ class Cropping(QObject):
 
     def _words(self, framing: Framing) -> str:
         """What the history calls it."""
+        size, degrees = f"{framing.box.width} × {framing.box.height}", f"{framing.straighten:g}"
+        if framing.straighten and framing.box == largest_box(*framing.turned, framing.straighten):
+            return self.tr("Straighten by {0}°").format(degrees)
         if framing.straighten:
-            return self.tr("Straighten by {0}°").format(f"{framing.straighten:g}")
+            return self.tr("Crop to {0}, straightened by {1}°").format(size, degrees)
         if framing.box != Box(0, 0, *framing.turned):
-            return self.tr("Crop to {0}").format(f"{framing.box.width} × {framing.box.height}")
+            return self.tr("Crop to {0}").format(size)
         turns = {90: self.tr("Turn right"), 180: self.tr("Turn upside down"), 270: self.tr("Turn left")}
         return turns[framing.turn]

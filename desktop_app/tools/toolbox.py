@@ -38,6 +38,7 @@ class Toolbox(QObject):
         self._canvas, self._options, self._actions, self._masks = canvas, options, actions, masks
         self._runnable = False
         self._pictures = False
+        self._before = Tool.hand
         self._by_tool: dict[Tool, QAction] = {tool: getattr(actions, tool.value) for tool in Tool}
         for tool, action in self._by_tool.items():
             action.triggered.connect(lambda _=False, tool=tool: self.choose(tool))
@@ -89,14 +90,23 @@ class Toolbox(QObject):
             return
         if tool is not Tool.hand:
             self._canvas.set_compare(Compare.after)
+        if self._canvas.tool not in (tool, Tool.place, Tool.crop):
+            self._before = self._canvas.tool
         self._canvas.set_tool(tool)
         self._by_tool[tool].setChecked(True)
+        focus = self._options.window().focusWidget()
         self._options.show_tool(tool)
+        if focus is not None and self._options.isAncestorOf(focus) and not focus.isVisible():
+            self._canvas.setFocus()  # not whatever comes next in the window
         self._show_frame()
         if tool is Tool.expand:
             self._canvas.kit.expander.make_room()
         elif tool is Tool.crop:
             self._canvas.kit.cropper.make_room()
+
+    def go_back(self) -> None:
+        """Take the tool again that was there before this one."""
+        self.choose(self._before)
 
     def switch(self) -> None:
         """From adding to taking away, and back."""

@@ -73,7 +73,8 @@ def test_a_dragged_frame_and_enter_keep_those_pixels_in_one_step(cropping, qtbot
     assert options.crop_button.isEnabled()
     crop_now(window, qtbot)
     assert np.array_equal(window.document.photo.pixels, original.pixels[box.slices])
-    assert window.stage.canvas.tool is Tool.hand
+    assert window.stage.canvas.tool is Tool.brush  # as before
+    assert window.commands.brush.isChecked()
     assert "Crop" in window.commands.undo.text()
     assert list(window.side.history.rows) == [window.document.edits[0].key]
     qtbot.waitUntil(lambda: window.stage.canvas.view.photo == (box.width, box.height))
@@ -294,6 +295,29 @@ def test_a_crop_waits_for_a_result_to_be_settled(open_window, qtbot) -> None:
         QTest.keyClick(window.stage.canvas, Qt.Key.Key_Return)
     assert "waiting" in window.message_bar.text
     assert not window.document.edits
+
+
+def test_the_crop_button_leaves_the_keys_on_the_photo_and_the_tool_as_it_was(open_window, qtbot) -> None:
+    window = open_window
+    QTest.keyClick(window.stage.canvas, Qt.Key.Key_L)
+    QTest.keyClick(window.stage.canvas, Qt.Key.Key_C, SHIFT)
+    drag(window, widget_point(window, 400, 300), widget_point(window, 300, 240))
+    with qtbot.waitSignal(window.canvas_work.cropping.cropped):
+        QTest.mouseClick(window.stage.options.crop.crop_button, LEFT)
+    assert window.stage.canvas.tool is Tool.lasso
+    assert window.focusWidget() is window.stage.canvas
+
+
+def test_a_straightened_crop_is_told_as_both(cropping, qtbot) -> None:
+    window = cropping
+    for _ in range(15):
+        QTest.keyClick(window.stage.canvas, Qt.Key.Key_Period)
+    degrees = frame_of(window).degrees
+    drag(window, widget_point(window, 200, frame_of(window).rect[1]), widget_point(window, 200, 100))
+    box = frame_of(window).box
+    crop_now(window, qtbot)
+    text = f"Crop to {box.width} × {box.height}, straightened by {degrees:g}°"
+    assert window.document.edits[0].instruction.text == text
 
 
 def test_a_crop_that_came_too_late_changes_neither_photo_nor_tool(cropping, qtbot, monkeypatch) -> None:
