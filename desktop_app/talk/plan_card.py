@@ -5,106 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QIcon, QKeyEvent, QMouseEvent, QPixmap
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.look.theme import Look
-from desktop_app.look.widgets import FlowArea, IconButton, label, push
-from desktop_app.look.wording import phrase
+from desktop_app.look.widgets import FlowArea, label, push
 from desktop_app.talk.chips import Known
+from desktop_app.talk.operation_chip import Chip
 from desktop_app.talk.operation_editor import OperationEditor
-from engine.values import MARKER, Op, Operation, Plan, marker
+from engine.values import Op, Operation, Plan, marker
 
 PROMPT_LINES = 3
 UNSEEN = frozenset({Op.style, Op.mood, Op.adjust})  # take only a reference's looks
-CHIP_WIDTH = 34  # of the text's mean characters; longer ones wrap
-
-
-class Chip(QFrame):
-    """One operation: a click or Enter opens its form, a button leaves it out.
-
-    Attributes
-    ----------
-    dropped, opened
-        The operation.
-    pointed
-        The operation while the pointer or the keyboard is on it; nothing when it leaves.
-    """
-
-    dropped = Signal(object)
-    opened = Signal(object)
-    pointed = Signal(object)
-
-    def __init__(
-        self, look: Look, operation: Operation, titles: Mapping[int, str], parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self.operation = operation
-        self.setObjectName("chip")
-        words = MARKER.sub(lambda match: titles.get(int(match[1]), match[0]), phrase(operation))
-        self.setAccessibleName(words)
-        self.setToolTip(self.tr("{0}\nClick to change it").format(words))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._words = label(words, wrap=True, parent=self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        close = IconButton(look, "close", self.tr("Leave out “{0}”").format(words), self, "on_chip")
-        close.setIconSize(QSize(11, 11))
-        close.clicked.connect(lambda: self.dropped.emit(self.operation))
-        row.addWidget(self._words)
-        row.addWidget(close)
-        self._fit()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Grow with the text."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange and self.layout() is not None:
-            self._fit()
-
-    def _fit(self) -> None:
-        words = self._words.text()
-        metrics = self.fontMetrics()  # the label has the same font, but may hear of a change later
-        width = min(metrics.horizontalAdvance(words) + 2, CHIP_WIDTH * metrics.averageCharWidth())
-        lines = metrics.boundingRect(QRect(0, 0, width, 10_000), Qt.TextFlag.TextWordWrap, words)
-        self._words.setFixedSize(width, lines.height())
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show where it acts."""
-        self.pointed.emit(self.operation)
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """No longer."""
-        self.pointed.emit(None)
-        super().leaveEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where it acts."""
-        self.pointed.emit(self.operation)
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """No longer."""
-        self.pointed.emit(None)
-        super().focusOutEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Open the form."""
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.opened.emit(self.operation)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens the form, Delete leaves the operation out."""
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space:
-                self.opened.emit(self.operation)
-            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
-                self.dropped.emit(self.operation)
-            case _:
-                super().keyPressEvent(event)
 
 
 class PromptEdit(QPlainTextEdit):
@@ -180,7 +93,7 @@ class PlanCard(QFrame):
         buttons.addStretch(1)
         buttons.addWidget(self._answer)
         buttons.addWidget(self._run)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(8)
         column.addWidget(label(self.tr("Plan"), "heading", parent=self))
@@ -261,6 +174,16 @@ class PlanCard(QFrame):
 
     # parts
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """No chip is wider than the card."""
+        super().resizeEvent(event)
+        for chip in self.chips:
+            chip.set_room(self._room())
+
+    def _room(self) -> int:
+        sides = self._column.contentsMargins()
+        return self.width() - sides.left() - sides.right()
+
     def _titles(self) -> dict[int, str]:
         """What the references are called."""
         return {number: f"#{number} {each.reference.title}" for number, each in self._known.items()}
@@ -304,6 +227,7 @@ class PlanCard(QFrame):
             chip.dropped.connect(self._drop)
             chip.opened.connect(self._open)
             chip.pointed.connect(self.pointed)
+            chip.set_room(self._room())
             self._chips.flow.addWidget(chip)
             chip.show()
         self._chips.setVisible(bool(self._plan.operations))

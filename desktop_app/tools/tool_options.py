@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QSlider, QWidget
 
 from desktop_app.look.theme import Look
 from desktop_app.look.widgets import ActionButton, ElidedLabel, IconButton, label, push
@@ -74,10 +74,10 @@ class ToolOptions(QFrame):
         self.row.setSpacing(6)
         self.title = label("", "heading", parent=self)
         self.title.setMinimumWidth(1)  # it must not make the window wider before it gives way
-        self._names: list[QLabel] = [self.title]  # these give way where room is short
         self.row.addWidget(self.title)
         self._groups: list[tuple[frozenset[Tool], QWidget]] = []
-        self._add(BRUSHES, self._brush_group())
+        self.brush = self._brush_group()
+        self._add(BRUSHES, self.brush)
         self._add(frozenset({Tool.brush, Tool.eraser}), self._switch_group(actions))
         self._add(SHAPES, self._combine_group())
         self._add(frozenset({Tool.pick}), self._words_group())
@@ -121,29 +121,53 @@ class ToolOptions(QFrame):
         self.pressure.setChecked(brush.pressure)
         self.size_label.setText(self.tr("{0} px").format(brush.diameter))
         self.hardness_label.setText(self.tr("{0} %").format(round(100 * brush.hardness)))
-        for words, least in ((self.size_label, 56), (self.hardness_label, 44)):
-            words.setMinimumWidth(max(least, words.sizeHint().width()))  # whatever else gives way, numbers stay whole
+        self._keep_numbers()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Drop the names where there is no room for them."""
+        """Make do with the room that there is."""
         super().resizeEvent(event)
         self._fit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the text size."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.FontChange and self.layout() is not None:
-            QTimer.singleShot(0, self, self._fit)  # the parts hear of it later
+    def event(self, event: QEvent) -> bool:
+        """Follow the parts when they need another size, for instance for larger text."""
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit()
+        return done
 
     def _fit(self) -> None:
-        """Show the names of the sliders and the tool if all fits with them; what they name says it in its tooltip."""
-        around = self.row.contentsMargins()
+        """Put the brush's sliders below each other where they do not fit beside each other, then drop the tool's name.
+
+        The strip beside the photo shows the tool too, but sliders without names would tell nothing.
+        """
+        self._keep_numbers()
+        around, gap = self.row.contentsMargins(), self.row.spacing()
+        room = self.width() - around.left() - around.right()
+        shown = sum(group.sizeHint().width() + gap for tools, group in self._groups if Tool.brush in tools)
+        parts = [part for tip in self._tip_parts for part in tip]
+        tips = sum(part.sizeHint().width() + self._tips.spacing() for part in parts)
+        least = sum(part.minimumWidth() + self._tips.spacing() for part in parts)
+        self._lay_tips(beside=shown - max(self._tips.sizeHint().width(), self._tip_area.minimumWidth()) + tips <= room)
+        self._tip_area.setMinimumWidth(least)  # as beside each other, so that no tool widens the window
         highest = max(group.sizeHint().height() for _, group in self._groups)  # whichever tool: the photo stays put
         self.setMinimumHeight(highest + around.top() + around.bottom())
-        away = sum(name.sizeHint().width() + self.row.spacing() for name in self._names if name.isHidden())
-        fits = self.row.sizeHint().width() + away <= self.width()
-        for name in self._names:
-            name.setVisible(fits)
+        away = self.title.sizeHint().width() + gap if self.title.isHidden() else 0
+        self.title.setVisible(self.row.sizeHint().width() + away <= self.width())
+
+    def _lay_tips(self, *, beside: bool) -> None:
+        """Put the two sliders, each between its name and its number, beside or below each other."""
+        if beside is self._beside:
+            return
+        self._beside = beside
+        for line, tip in enumerate(self._tip_parts):
+            for place, part in enumerate(tip):
+                self._tips.addWidget(part, *((0, 3 * line + place) if beside else (line, place)))
+        self._tip_area.updateGeometry()  # what the row around it needs is asked next
+
+    def _keep_numbers(self) -> None:
+        """Whatever else gives way, numbers stay whole."""
+        for words, least in ((self.size_label, 56), (self.hardness_label, 44)):
+            words.setMinimumWidth(max(least, words.sizeHint().width()))
 
     def show_combine(self, how: Combine) -> None:
         """Show how shapes join the mask."""
@@ -228,10 +252,17 @@ class ToolOptions(QFrame):
         size, hardness = (label(text, parent=self) for text in (self.tr("Size"), self.tr("Hardness")))
         for name in (size, hardness):
             name.setMinimumWidth(1)
-            self._names.append(name)
-        return self._group(
-            size, self.slider, self.size_label, hardness, self.hardness, self.hardness_label, self.pressure
+        self._tip_parts = (
+            (size, self.slider, self.size_label),
+            (hardness, self.hardness, self.hardness_label),
         )
+        self._tip_area = QWidget(self)
+        self._tips = QGridLayout(self._tip_area)
+        self._tips.setContentsMargins(0, 0, 0, 0)
+        self._tips.setSpacing(5)
+        self._beside = False
+        self._lay_tips(beside=True)
+        return self._group(self._tip_area, self.pressure)
 
     def _switch_group(self, actions: Actions) -> QWidget:
         return self._group(ActionButton(self._look, "swap", actions.switch, self))

@@ -155,6 +155,7 @@ class SidePanel(QFrame):
             self._scroll.ensureWidgetVisible(views[-1], 0, MARGIN)
         if not self.plan_card.isHidden():
             self._scroll.ensureWidgetVisible(self.plan_card, 0, MARGIN)
+            self._scroll.ensureVisible(0, self.plan_card.geometry().bottom(), 0, MARGIN)  # where it does not fit
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Whatever the bins take is taken anywhere in the panel."""

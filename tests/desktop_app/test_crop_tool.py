@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from window_helpers import drop, stroke, widget_point
 
 from desktop_app.canvas.handles import MOVE
@@ -216,6 +217,7 @@ def test_escape_lets_the_frame_go_and_other_photos_begin_anew(cropping, photo_fi
 def test_a_fitted_photo_leaves_room_around_it_while_it_is_cropped(open_window) -> None:
     window, canvas = open_window, open_window.stage.canvas
     window.resize(700, 500)
+    QApplication.processEvents()  # the tools' row makes do with less room
     fitted = canvas.view
     QTest.keyClick(canvas, Qt.Key.Key_C, SHIFT)
     assert canvas.view.fitted
