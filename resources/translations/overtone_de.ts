@@ -216,6 +216,10 @@ Zum Ändern klicken</translation>
         <translation>Um {0}° gerade ausrichten</translation>
     </message>
     <message>
+        <source>Crop to {0}, straightened by {1}°</source>
+        <translation>Auf {0} zuschneiden, um {1}° gerade ausgerichtet</translation>
+    </message>
+    <message>
         <source>Crop to {0}</source>
         <translation>Auf {0} zuschneiden</translation>
     </message>
@@ -826,12 +830,24 @@ Beschnittene Lichter: {1}</translation>
 <context>
     <name>HistoryDesk</name>
     <message>
+        <source>A result is waiting. Accept or discard it first.</source>
+        <translation>Ein Ergebnis wartet. Zuerst übernehmen oder verwerfen.</translation>
+    </message>
+    <message>
+        <source>An edit is running. Wait for it, or cancel it.</source>
+        <translation>Eine Bearbeitung läuft. Auf sie warten oder sie abbrechen.</translation>
+    </message>
+    <message>
         <source>Crops and turns of that picture went with it. Undo brings them back.</source>
         <translation>Zuschnitte und Drehungen jenes Bildes wurden mit gelöscht. Rückgängig bringt sie zurück.</translation>
     </message>
     <message>
         <source>Change the mask, then run the edit again.</source>
         <translation>Maske ändern, dann die Bearbeitung erneut ausführen.</translation>
+    </message>
+    <message>
+        <source>Words said where this edit acts. Paint a mask, then run the edit again.</source>
+        <translation>Worte haben gesagt, wo diese Bearbeitung wirkt. Eine Maske malen, dann die Bearbeitung erneut ausführen.</translation>
     </message>
     <message>
         <source>This edit has no mask of this picture’s size. Paint one, then run the edit again.</source>
@@ -1814,10 +1830,6 @@ Beschnittene Lichter: {1}</translation>
         <translation>{0} Dateien werden gelesen…</translation>
     </message>
     <message>
-        <source>Putting the picture together…</source>
-        <translation>Das Bild wird zusammengesetzt…</translation>
-    </message>
-    <message>
         <source>Only the first {0} of {1} files were taken.</source>
         <translation>Nur die ersten {0} von {1} Dateien wurden genommen.</translation>
     </message>
@@ -1978,6 +1990,10 @@ Beschnittene Lichter: {1}</translation>
 </context>
 <context>
     <name>Steering</name>
+    <message>
+        <source>Write what to change first.</source>
+        <translation>Zuerst schreiben, was sich ändern soll.</translation>
+    </message>
     <message>
         <source>The engine is not assembled yet.</source>
         <translation>Die Engine ist noch nicht eingerichtet.</translation>
@@ -2323,6 +2339,17 @@ Beschnittene Lichter: {1}</translation>
     </message>
 </context>
 <context>
+    <name>Toolbox</name>
+    <message>
+        <source>The engine is not assembled yet.</source>
+        <translation>Die Engine ist noch nicht eingerichtet.</translation>
+    </message>
+    <message>
+        <source>Add a picture first.</source>
+        <translation>Zuerst ein Bild hinzufügen.</translation>
+    </message>
+</context>
+<context>
     <name>Waveform</name>
     <message>
         <source>Waveform</source>
@@ -2358,6 +2385,13 @@ Alles bleibt auf diesem Rechner; das Original bleibt unberührt.</translation>
     <message>
         <source>Open the sample</source>
         <translation>Beispiel öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>Wishes</name>
+    <message>
+        <source>Putting the picture together…</source>
+        <translation>Das Bild wird zusammengesetzt…</translation>
     </message>
 </context>
 <context>
@@ -2684,6 +2718,10 @@ Alles bleibt auf diesem Rechner; das Original bleibt unberührt.</translation>
     <message>
         <source>Save the photo</source>
         <translation>Foto speichern</translation>
+    </message>
+    <message>
+        <source>Export as {0}</source>
+        <translation>Als {0} exportieren</translation>
     </message>
     <message>
         <source>Unsaved changes</source>

@@ -215,6 +215,10 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>Crop to {0}, straightened by {1}°</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Crop to {0}</source>
         <translation type="unfinished"></translation>
     </message>
@@ -824,11 +828,23 @@ Clipped highlights: {1}</source>
 <context>
     <name>HistoryDesk</name>
     <message>
+        <source>A result is waiting. Accept or discard it first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An edit is running. Wait for it, or cancel it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Crops and turns of that picture went with it. Undo brings them back.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Change the mask, then run the edit again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words said where this edit acts. Paint a mask, then run the edit again.</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
@@ -1812,10 +1828,6 @@ Clipped highlights: {1}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Putting the picture together…</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Only the first {0} of {1} files were taken.</source>
         <translation type="unfinished"></translation>
     </message>
@@ -1976,6 +1988,10 @@ Clipped highlights: {1}</source>
 </context>
 <context>
     <name>Steering</name>
+    <message>
+        <source>Write what to change first.</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>The engine is not assembled yet.</source>
         <translation type="unfinished"></translation>
@@ -2321,6 +2337,17 @@ Clipped highlights: {1}</source>
     </message>
 </context>
 <context>
+    <name>Toolbox</name>
+    <message>
+        <source>The engine is not assembled yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a picture first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Waveform</name>
     <message>
         <source>Waveform</source>
@@ -2353,6 +2380,13 @@ Everything stays on this machine; the original is never touched.</source>
     </message>
     <message>
         <source>Open the sample</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Wishes</name>
+    <message>
+        <source>Putting the picture together…</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -2679,6 +2713,10 @@ Everything stays on this machine; the original is never touched.</source>
     </message>
     <message>
         <source>Save the photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export as {0}</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
