@@ -18,6 +18,7 @@ from engine.errors import OvertoneError
 
 WIDTH, HEIGHT = 232, 104  # logical pixels
 EDGE = 14  # logical pixels from the canvas's corner
+TAG = 48  # logical pixels that the tag of a picture takes with what is above it
 RIM = 8
 MARK = 9  # logical pixels, side of the triangles that tell of clipping
 CLIPPED = 0.0005  # of the pixels; fewer at an end of the scale are specks
@@ -64,7 +65,7 @@ class Histogram(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the corner when the canvas changes its size."""
         if event.type() == QEvent.Type.Resize:
-            self.move(EDGE, self._sight.height() - self.height() - EDGE)
+            self._arrange()
         return False
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -96,7 +97,13 @@ class Histogram(QWidget):
             painter.setBrush(_mixed(clipped))
             painter.drawPolygon(QPolygonF([corner, corner + QPointF(step, 0), corner + QPointF(0, MARK)]))
 
+    def _arrange(self) -> None:
+        """In the upper right corner, below the tag of the picture after when that is there."""
+        top = EDGE + (TAG if self._sight.splitting else 0)
+        self.move(self._sight.width() - self.width() - EDGE, top)
+
     def _follow(self) -> None:
+        self._arrange()
         pyramid = self._sight.seen
         if not self._wanted or pyramid is None:
             self.hide()
