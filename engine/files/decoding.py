@@ -15,7 +15,7 @@ from engine.errors import BadInput
 from engine.files import jxl, metadata, raw
 from engine.files.limits import check_unpacked
 from engine.files.metadata import Blocks
-from engine.files.options import RawOptions
+from engine.files.options import AS_SHOT, RawOptions
 from engine.files.sniffing import KNOWN_TYPES, Kind, first_bytes, kind_of, mapped
 from engine.picture import Photo
 
@@ -69,6 +69,11 @@ def kind_at(path: Path) -> Kind:
 def decode(path: Path, developed: RawOptions) -> Photo:
     """Read a picture upright, in its own depth and colours; see :func:`engine.files.photos.read_photo`."""
     kind = kind_at(path)
+    if kind is not Kind.raw and developed != AS_SHOT:
+        raise BadInput(
+            f"{path.name} is not a camera RAW file; there is nothing to develop.",
+            "Leave out white balance and exposure.",
+        )
     blocks = read_blocks(path, kind)
     packed = path.stat().st_size
 

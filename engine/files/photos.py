@@ -21,7 +21,8 @@ def read_photo(path: Path, raw: RawOptions = AS_SHOT) -> Photo:
     Raises
     ------
     BadInput
-        When it is no picture, damaged, truncated, smaller than 8 px on a side or above 200 megapixels.
+        When it is no picture, damaged, truncated, smaller than 8 px on a side or above 200 megapixels, or ``raw`` asks
+        to develop what is not a camera RAW file.
     """
     return decode(path, raw)
 

@@ -13,7 +13,7 @@ import numpy as np
 from engine.colour import PhotoColour, converted
 from engine.errors import BadInput
 from engine.files import containers, jpeg, jpeg_blocks, jxl, metadata, reading, tags
-from engine.files.formats import EIGHT_BIT_ONLY, OPAQUE, kind_for, kind_named
+from engine.files.formats import EIGHT_BIT_ONLY, LOSSLESS, OPAQUE, kind_for, kind_named
 from engine.files.metadata import Blocks
 from engine.files.options import SaveOptions
 from engine.files.original import Original
@@ -122,6 +122,8 @@ def fitted(photo: Photo, kind: Kind, options: SaveOptions, like: Like) -> tuple[
         wanted = "srgb"
     if wanted != "keep":
         photo = _in_profile(photo, wanted, notes)
+    if kind in LOSSLESS and options.quality is not None:
+        notes.append(f"{kind} files lose nothing; the quality was not used.")
     deep = photo.pixels.dtype == np.uint16
     if deep and (options.depth == 8 or kind in EIGHT_BIT_ONLY):
         if options.depth != 8:

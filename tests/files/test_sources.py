@@ -14,7 +14,7 @@ import pyvips
 from engine.cli import run
 from engine.colour import D65, SRGB_PRIMARIES, PhotoColour, linear_profile
 from engine.errors import BadInput
-from engine.files import Original, RawOptions, encode, jxl, read_photo, write_photo
+from engine.files import Original, RawOptions, SaveOptions, encode, jxl, read_photo, write_photo
 from engine.files.containers import jxl_codestream
 from engine.files.inspecting import inspect
 from engine.files.sniffing import Kind
@@ -123,3 +123,13 @@ def test_grey_with_a_profile_looks_as_it_should(make_photo, tmp_path):
 def test_the_command_line_refuses_impossible_developments(raw, capsys):
     assert run(["edit", str(raw), "warmer", "--exposure", "9"]) == 2
     assert "exposure" in capsys.readouterr().err
+
+
+def test_options_that_a_file_has_no_use_for_are_told(make_photo, tmp_path, capsys):
+    write_photo(make_photo(), tmp_path / "a.png")
+    with pytest.raises(BadInput, match="not a camera RAW file"):
+        read_photo(tmp_path / "a.png", RawOptions(exposure=1))
+    assert run(["crop", str(tmp_path / "a.png"), "--aspect", "1:1", "--exposure", "1"]) == 2
+    assert "develop" in capsys.readouterr().err
+    notes = encode(make_photo(), ".png", "a.png", options=SaveOptions(quality=10)).notes
+    assert any("quality was not used" in note for note in notes)
