@@ -11,7 +11,9 @@ from engine.values import Margins, Operation
 NUMBER_WORDS = {
     "half": 0.5, "third": 1 / 3, "quarter": 0.25, "double": 2.0, "twice": 2.0, "two": 2.0, "triple": 3.0, "three": 3.0,
 }  # fmt: skip
-SMALLER = re.compile(r"\b(small|smaller|tiny|tinier|shrink|reduce|less|little|littler|down)\b")
+SMALLER = re.compile(r"\b(small|smaller|tiny|tinier|shrink|reduce|little|littler|down)\b")
+LESS = re.compile(r"\b(less|too|not (?:so|as|that|quite))\b")
+SIZE_WORD = re.compile(r"\b(big|large|tall|wide|huge|small|tiny|tinier|short|size)(?:ger|r|er)?\b")
 A_BIT = re.compile(r"\b(a bit|bit|slightly|a little|touch|tad|somewhat|hair)\b")
 MUCH = re.compile(r"\b(much|a lot|lot|lots|way|far|very|huge|massive|really)\b")
 PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent)")
@@ -37,20 +39,19 @@ STEP = 0.18  # of the photo's side that a move goes when no distance is said
 
 
 def strength_of(words: str) -> float:
-    """What "1.5x" says, 0.5 for "a bit", 1.7 for "much", else 1."""
-    times = TIMES.search(words)
-    if times:
-        return float(times[1].replace(",", "."))
+    """0.5 for "a bit", 1.7 for "much", else 1."""
     return 0.5 if A_BIT.search(words.lower()) else 1.7 if MUCH.search(words.lower()) else 1.0
 
 
 def size_factor(words: str) -> float:
     """The factor on an object's size that words ask for, e.g. 1.2 for "20% bigger", 0.5 for "half the size".
 
-    Without a number "bigger" is 1.35 and "smaller" its inverse, less for "a bit", more for "much".
+    Without a number "bigger" is 1.35 and "smaller" its inverse, less for "a bit", more for "much"; "too big" and "less
+    big" are smaller by half of that.
     """
     words = words.lower()
-    smaller = SMALLER.search(A_BIT.sub("", words)) is not None
+    less = LESS.search(words) is not None
+    smaller = (SMALLER.search(A_BIT.sub("", words)) is not None) is not less
     percent = PERCENT.search(words)
     if percent:
         share = float(percent[1].replace(",", ".")) / 100
@@ -62,8 +63,33 @@ def size_factor(words: str) -> float:
     factor = float(times[1].replace(",", ".")) if times else named
     if factor is not None:
         return 1 / factor if smaller and factor > 1 else factor
-    factor = 1.35 ** strength_of(words)
+    factor = 1.35 ** (strength_of(words) / (2 if less else 1))
     return 1 / factor if smaller else factor
+
+
+def scale_of(target: str, amount: str) -> float:
+    """:func:`size_factor` of an operation's words: of its amount alone where that says all ("a bit less big")."""
+    return size_factor(amount if SIZE_WORD.search(amount.lower()) else f"{target} {amount}")
+
+
+def resized(size: str, factor: float) -> str:
+    """Words of a size ``factor`` times as large as those of another, which may be a share of the photo or empty."""
+    share = share_of_photo(size)
+    if share is not None:
+        return f"{100 * min(share * factor, 1):.3g}% of the photo"
+    return f"{(size_factor(size) if size else 1.0) * factor:.3g}x"
+
+
+def amount_number(amount: str) -> float | None:
+    """The number of an amount as a factor of the ordinary strength; absent when none is written.
+
+    50 % counts as the ordinary strength, "2x" and "twice" style numbers as themselves.
+    """
+    percent = PERCENT.search(amount)
+    if percent:
+        return float(percent[1].replace(",", ".")) / 50
+    times = TIMES.search(amount)
+    return float(times[1].replace(",", ".")) if times else None
 
 
 def share_of_photo(words: str) -> float | None:
@@ -131,7 +157,12 @@ def ways(where: str, amount: str) -> list[Way]:
 
 def told(every: Sequence[Way]) -> str:
     """Ways in words that :func:`lengths` reads."""
-    return ", ".join(f"{way.length:.4g}{way.unit} {way.side}" for way in every)
+    return ", ".join(f"{worded(way.length, way.unit)} {way.side}" for way in every)
+
+
+def worded(number: float, unit: str) -> str:
+    """A length in words that :func:`length` reads."""
+    return f"{round(number)}px" if unit == "px" else f"{number:.4g}%"
 
 
 def merged(every: Sequence[Way]) -> list[Way]:

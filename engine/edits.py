@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from engine.amounts import margins_from, size_factor
+from engine.amounts import margins_from, scale_of, share_of_photo
 from engine.clock import Clock
 from engine.colour import PhotoColour
 from engine.composite.blend import blend_mask, denoise_mask, feather, paste
@@ -159,6 +159,9 @@ class Run:
         with self._clock.step("draft"):
             content = self._content(operation)
         region, size = self._region(operation), size_of(operation)
+        share, old = share_of_photo(operation.amount), mask_box(region.mask > 0.5)
+        if share is not None and old is not None:
+            size = share * self._photo.height / operations.standing_in(old, content.aspect, self._photo.width).height
         crop, before, hole = self._hole(region, self._placing_side(operation), size)
         with self._clock.step("draft"):
             drawing = self._drawing(operation)
@@ -195,7 +198,7 @@ class Run:
         with self._clock.step("draft"):
             before, own = self._take(crop), crop.take(region.mask)
             if operation.op is Op.scale:
-                factor = size_factor(f"{operation.target} {operation.amount}")
+                factor = scale_of(operation.target, operation.amount)
                 draft = operations.scale(before, own, factor, self._seed)
             else:
                 side = max(self._photo.width, self._photo.height)

@@ -15,6 +15,7 @@ from engine.values import MARKER, PHOTO_MARKER
 _PHOTO = (
     r"(?:(?:the|this|that|my|our|whole|entire|full) )*(?:photo|photograph|picture|image|pic|shot|frame)(?: itself)?"
 )
+_SCREEN = _PHOTO.replace("|frame", "")  # a frame can be a thing in the photo
 _WHOLE = rf"(?:{_PHOTO}|it|this|that|everything)"
 _HORIZON = r"(?:(?:the|this|my) )?(?:(?:crooked|tilted|slanted|sloping|skewed) )?horizon(?: line)?"
 _SLOPING = r"(?:crooked|tilted|slanted|sloping|skewed|not (?:straight|level|horizontal))"
@@ -60,14 +61,14 @@ WISHES: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (  # what to say, 
             rf"(?: (?:{_BIT}|off|away))*",
             rf"(?:(?:make|do|try|apply|give) (?:{_WHOLE} |me )?)?(?:a )?{_SHAPE} crop",
             rf"make {_WHOLE} (?:a )?(?:square|{_RATIO})(?: format| ratio| shape)?",
-            rf"(?:change|set) (?:the )?(?:aspect ratio|format|orientation)(?: of {_PHOTO})?(?: to .*)?",
+            rf"(?:change|set) (?:the )?(?:aspect ratio|format|orientation)(?: of {_PHOTO})?(?: to (?:a )?{_SHAPE})?",
             rf"reframe(?: {_WHOLE})?(?: {_HOW})?",
         ),
     ),
     (
         TURN,
         (
-            rf"rotate(?: {_WHOLE})?(?: {_TURNED})*(?: {_HOW})?",
+            rf"rotate(?: {_WHOLE})?(?: {_TURNED})*(?: (?:by|for|so|until) .*)?",
             rf"turn (?:{_WHOLE}(?: (?:by )?(?!around|over|back|some|more){_TURNED})+)",
         ),
     ),
@@ -94,9 +95,10 @@ WISHES: tuple[tuple[tuple[str, str], tuple[str, ...]], ...] = (  # what to say, 
         SIZE,
         (
             rf"{_SIZES}(?: it| this)?|{_SIZES}(?: {_PHOTO})?(?: {_HOW})?",
-            rf"(?:scale|shrink|reduce|size)(?: down)? {_PHOTO}(?: size)?(?: {_HOW})?",
+            rf"(?:scale|shrink|size)(?: down)? {_SCREEN}(?: size)?(?: {_HOW})?",
+            rf"reduce {_SCREEN}(?: size| in size)?(?: (?:to|by) (?:half|\d).*)?",
             rf"(?:{_SIZES}|scale|shrink|reduce|make) (?:it|this|{_PHOTO}) (?:down )?(?:to )?{_PIXELS}",
-            rf"make {_PHOTO} smaller",
+            rf"make {_SCREEN} smaller",
             r"(?:change|set|reduce) the (?:(?:file|image|photo|picture) size|resolution|dimensions)"
             rf"(?: of {_PHOTO})?(?: (?:to|by) .*)?",
         ),
@@ -119,7 +121,7 @@ _POLITE = (
 )
 _BEGINNING = re.compile(rf"(?:(?:{_POLITE})(?:[ ,]+|$))+")
 _END = re.compile(r"(?:(?:^|[ ,]+)(?:please|pls|now|for me|thanks|thank you|if you can))+$")
-_BETWEEN = re.compile(r"[,.;:!?]+(?:\s|$)|\s(?:and|then|but)\s")
+_BETWEEN = re.compile(r"[,.;:!?]+(?:\s|$)|\s(?:and|then|but|&|\+)\s")
 
 
 def refuse_elsewhere(text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from engine.amounts import lengths, merged, share_of_photo, size_factor, told, ways, without_ways
+from engine.amounts import lengths, merged, resized, scale_of, share_of_photo, told, ways, without_ways
 from engine.values import Op, Operation, marker
 
 
@@ -46,6 +46,5 @@ def _amount(operation: Operation, last: Operation) -> str:
     elif share_of_photo(operation.amount) is not None:
         size = operation.amount
     else:
-        factor = size_factor(f"{operation.target} {operation.amount}") * (size_factor(size) if size else 1.0)
-        size = f"{factor:.3g}x"
+        size = resized(size, scale_of(operation.target, operation.amount))
     return ", ".join(each for each in (size, told(shifts)) if each)

@@ -50,6 +50,9 @@ PLANNED = (
     "|remove the last step of the stairs"
     "|add crops to the field|make the crop greener|a square table|crop to a square and make it warmer|no, cooler"
     "|crop [ref#1] to a square|rotate [ref#1] 90 degrees|flip [ref#1]|give the man a crop top|make the edges darker"
+    "|reduce the image to two colours|reduce the photo to line art|reduce the picture by making it darker"
+    "|make the frame smaller|shrink the frame|change the format to a comic strip|rotate to the left the cup"
+    "|crop to 16:9 & make it warmer"
     "|turn left|redo the wall in brick|redo it in blue|the horizon|picture|it|please|make it level with the shelf"
 ).split("|")
 

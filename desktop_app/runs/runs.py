@@ -236,13 +236,13 @@ class Runs(QObject):
         if run.plan is None:
             self._enter(State.planning, self._client.plan(run.request))
         else:
-            self._edit(run, self._ready(run, run.request, run.plan))
+            self._edit(run, self._ready(run, run.request, run.plan, fresh=False))
 
-    def _ready(self, run: Run, request: EditRequest, plan: Plan) -> EditRequest:
-        """The request that carries a plan out, from the picture that it is meant for."""
+    def _ready(self, run: Run, request: EditRequest, plan: Plan, *, fresh: bool) -> EditRequest:
+        """The request that carries a plan out, from the picture that it is meant for; ``fresh`` from the planner."""
         carried = replace(request, plan=plan)
         if run.document is not None and run.base is None:
-            carried, run.replaces = revised(run.document, request, plan)
+            carried, run.replaces = revised(run.document, request, plan, fresh=fresh)
         return self.dress(carried)
 
     def _edit(self, run: Run, request: EditRequest) -> None:
@@ -304,11 +304,11 @@ class Runs(QObject):
         run = self.current
         if job != self._job or run is None or run.request is None:
             return
+        request = self._ready(run, run.request, plan, fresh=True)
         if run.plan_only:
             self._leave()
-            self.planned.emit(plan, run.text)
+            self.planned.emit(request.plan, run.text)
             return
-        request = self._ready(run, run.request, plan)
         self.planned.emit(request.plan, run.text)
         self._edit(run, request)
 

@@ -29,20 +29,21 @@ def history_of(document: Document, instruction: Instruction) -> tuple[Turn, ...]
     return tuple(there[-MOST:])
 
 
-def revised(document: Document, request: EditRequest, plan: Plan) -> tuple[EditRequest, str]:
+def revised(document: Document, request: EditRequest, plan: Plan, *, fresh: bool) -> tuple[EditRequest, str]:
     """The request that carries ``plan`` out, and the key of the accepted edit whose place its result takes.
 
     A plan to which the last accepted edit gives way ("a bit less", see :func:`engine.revising.gives_way`) runs from the
     picture below that edit and replaces it, with that edit's mask. Every other plan runs from the request's own
     picture: one under a mask, which was painted since and is a place of its own, and one that revises a waiting result
-    too, because the document's picture is the one before it. Amounts are then told from what was done before
-    (:mod:`engine.following`). What the last edit has done already is left out of it, and
-    where it goes on about that edit's thing ("make it darker"), it has that edit's mask.
+    too, because the document's picture is the one before it. What the last edit has done already is left out of it, and
+    where it goes on about that edit's thing ("make it darker"), it has that edit's mask. The amounts of a ``fresh``
+    plan, one that comes from the planner, are then told from what was done before (:mod:`engine.following`); one that
+    was looked at or run before has them already.
     """
     carried, words = replace(request, plan=plan), request.instruction.text
     last = _last(document)
     if document.pending is not None and document.pending.instruction.text != words:
-        return replace(carried, plan=follow_up(words, plan, request.history)), ""
+        return replace(carried, plan=follow_up(words, plan, request.history)) if fresh else carried, ""
     if last is None or not request.history or request.history[-1].plan != last.plan:
         return carried, ""
     on_top = replace(carried, plan=added(plan, last.plan))
@@ -60,7 +61,8 @@ def revised(document: Document, request: EditRequest, plan: Plan) -> tuple[EditR
     if mask is not None and mask.shape != (base.height, base.width):
         return on_top, ""
     if revises:
-        return replace(request, plan=carried_on(words, plan, last.plan), photo=base, mask=mask), last.key
+        plan = carried_on(words, plan, last.plan) if fresh else plan
+        return replace(request, plan=plan, photo=base, mask=mask), last.key
     spoken_of = any(taken_over(words, each, before) for each in plan.operations)
     return replace(on_top, mask=mask) if spoken_of else on_top, ""
 

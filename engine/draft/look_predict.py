@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from engine.amounts import amount_number
 from engine.draft.look import RANGES, Look
 from engine.draft.look_colour import to_light, to_oklab
 
@@ -46,18 +47,6 @@ def hashed_words(phrase: str) -> np.ndarray:
         out[code % HASHED] += 1.0 if code & 0x80000000 else -1.0
     norm = float(np.linalg.norm(out))
     return out / norm if norm else out
-
-
-def amount_number(amount: str) -> float | None:
-    """The number of an amount as a factor of the ordinary strength; absent when none is written.
-
-    50 % counts as the ordinary strength, "2x" and "twice" style numbers as themselves.
-    """
-    percent = re.search(r"(\d+(?:[.,]\d+)?)\s*(?:%|percent|per cent)", amount)
-    if percent:
-        return float(percent[1].replace(",", ".")) / 50
-    times = re.search(r"(\d+(?:[.,]\d+)?)\s*(?:x|×|times)\b", amount)
-    return float(times[1].replace(",", ".")) if times else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -527,3 +527,18 @@ def test_keeping_both_does_only_what_is_new(open_window, source, qtbot) -> None:
     with qtbot.waitSignal(window.runs.result):
         window.message_bar._button.click()
     assert source.edited[2].plan.operations == (less,)
+
+
+def test_a_plan_that_is_looked_at_is_carried_out_as_it_stands(open_window, source, qtbot) -> None:
+    window = open_window
+    accept_planned(window, source, qtbot, "make it warmer", Operation(Op.adjust, target="warmer"))
+    source.plan = Plan("Yes.", "", operations=(Operation(Op.adjust, target="warmer", amount="a bit less"),))
+    QTest.keyClicks(window.side.instruction, "a bit less")
+    with qtbot.waitSignal(window.runs.planned) as planned:
+        window.run(plan_only=True)
+    (told,) = planned.args[0].operations
+    assert told.amount == "0.7x"
+    with qtbot.waitSignal(window.runs.result):
+        window.carry_out(replace(planned.args[0], operations=(replace(told, amount="30%"),)), "a bit less")
+    assert source.edited[-1].plan.operations[0].amount == "30%"
+    assert window.document.pending.replaces == window.document.edits[-1].key

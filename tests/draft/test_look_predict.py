@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.draft.look import Look
-from engine.draft.look_predict import HASHED, Predictor, amount_number, hashed_words
+from engine.draft.look_predict import HASHED, Predictor, hashed_words
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +67,6 @@ def test_amounts_scale_the_look(predict) -> None:
     assert predict("brighter", "20%").exposure == pytest.approx(0.4 * plain, rel=0.01)
     assert predict("brighter", "10 %").exposure < predict("brighter", "20 percent").exposure
     assert predict("brighter", "a teeny bit").exposure < plain
-    assert amount_number("2.5x") == 2.5
-    assert amount_number("a bit") is None
 
 
 def test_words_without_a_tone_hardly_move_the_photo(predict) -> None:
