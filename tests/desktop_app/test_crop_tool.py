@@ -388,7 +388,7 @@ def test_a_follow_up_speaks_of_the_edit_made_last_not_of_one_that_waits(waiting,
     assert [turn.instruction.text for turn in history] == ["darken the sky"]
     request = EditRequest(said, document.photo, history=history)
     less = replace(new.plan, operations=(replace(new.plan.operations[0], amount="a bit more"),))
-    carried, replaces = revised(document, request, less)
+    carried, replaces = revised(document, request, less, fresh=True)
     assert replaces == new.key
     assert carried.photo is not None
     assert np.array_equal(carried.photo.pixels, document.original.pixels)
