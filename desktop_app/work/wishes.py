@@ -102,14 +102,15 @@ class Wishes(QObject):
         if wish is self._current:
             document.remember(edits, photo)
             self._waiting.insert(0, wish)  # at once now, unless something else was done while the picture was made
-            self._end()
+            self._rest()
+            self._go_on()
 
     def _failed(self, wish: Wish, error: OvertoneError) -> None:
         if wish is self._current:
+            self._rest()  # first: whoever hears of the failure asks what is still to come
             self.failed.emit(error)
-            self._end()
+            self._go_on()
 
-    def _end(self) -> None:
+    def _rest(self) -> None:
         self._current = None
         self.working.emit("")
-        self._go_on()

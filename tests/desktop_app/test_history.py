@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -11,8 +14,11 @@ from window_helpers import drop, stroke
 
 from desktop_app.window.main_window import MainWindow
 from desktop_app.work.history_row import EditRow
+from engine.errors import BadInput
 from engine.files.disk import Disk
+from engine.picture import Photo
 from engine.project import pictures
+from engine.project.edits import Edits
 from engine.project.project_file import summary
 from engine.project.recovery import lost, resume
 
@@ -285,6 +291,36 @@ def test_an_edit_taken_back_while_it_should_change_leaves_no_step(slowly, qtbot)
     assert len(slowly.document.edits) == 2
     assert slowly.document.next_change.label == "accept"
     assert not slowly.runs.busy
+
+
+@pytest.fixture
+def held(slowly, monkeypatch) -> Iterator[threading.Event]:
+    """Holds the pictures that are put together beside the window until it is set; 20 s at most."""
+    document, gate = slowly.document, threading.Event()
+    window, make = threading.get_ident(), document.picture
+
+    def picture(edits: Edits) -> Photo:
+        if threading.get_ident() != window:
+            gate.wait(20)
+        return make(edits)
+
+    monkeypatch.setattr(document, "picture", picture)
+    yield gate
+    gate.set()
+
+
+def test_a_change_that_fails_is_shown_as_not_done(slowly, qtbot, monkeypatch):
+    def gone(_edits: Edits) -> Photo:
+        raise BadInput("The patch is damaged.", "Delete the edit.")
+
+    monkeypatch.setattr(slowly.document, "picture", gone)
+    with qtbot.waitSignal(slowly.session.failed):
+        press(row(slowly, 1).eye)
+        assert "Show" in row(slowly, 1).eye.accessibleName()  # as if it were done
+    assert slowly.message_bar.text.startswith("The patch is damaged.")
+    assert slowly.document.edits[1].visible
+    assert "Hide" in row(slowly, 1).eye.accessibleName()
+    assert not row(slowly, 1).eye.isChecked()
 
 
 # projects
