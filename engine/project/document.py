@@ -286,14 +286,14 @@ class Document:
     def set_edits(self, label: str, edits: Edits) -> Touched:
         """Take another stack: an edit hidden, shown, paler, deleted. Undo brings the present one back.
 
+        A result that waits goes on waiting.
+
         Raises
         ------
         BadInput
             When a patch is gone or damaged; nothing has changed then.
         """
-        picture = self.picture(edits)
-        self.pending = None
-        return self._change_edits(label, edits, picture, None)
+        return self._change_edits(label, edits, self.picture(edits), None)
 
     def framed(self, framing: Framing, text: str) -> Edits:
         """The stack with the picture framed; ``text`` says it to the user. :meth:`frame` takes it."""
@@ -306,7 +306,6 @@ class Document:
         ``known`` is the version of the mask that a worker has framed by :meth:`framed_mask`, and what came of it.
         """
         picture = self.picture(edits)
-        self.pending = None
         fresh = known is not None and known[0] == self.mask.version
         mask = known[1] if known is not None and fresh else self.framed_mask(framing)
         return self._change_edits("crop", edits, picture, self.mask.clear(), mask)

@@ -323,6 +323,34 @@ def test_a_change_that_fails_is_shown_as_not_done(slowly, qtbot, monkeypatch):
     assert not row(slowly, 1).eye.isChecked()
 
 
+def test_a_result_that_comes_while_an_edit_is_being_hidden_waits_over_what_comes_of_it(slowly, held, qtbot):
+    stroke(slowly, (200, 200), (240, 200))
+    press(row(slowly, 0).eye)
+    slowly.side.instruction.setPlainText("make it bright")
+    with qtbot.waitSignal(slowly.runs.result):
+        press(slowly.side.run_bar.run_button)
+    waiting = slowly.document.pending
+    assert slowly.document.edits[0].visible  # not yet
+    held.set()
+    qtbot.waitUntil(lambda: not slowly.document.edits[0].visible)
+    assert slowly.document.pending is waiting
+    assert [each.pending for each in slowly.results.items] == [waiting]
+    qtbot.waitUntil(slowly.commands.accept.isEnabled)
+    hidden, base = slowly.document.photo.pixels, waiting.base.pixels
+    wanted = np.where(waiting.photo.pixels != base, waiting.photo.pixels, hidden)
+    assert not np.array_equal(hidden, base)
+    qtbot.waitUntil(lambda: np.array_equal(slowly.stage.canvas._scene.after.levels[0], wanted))
+    press(slowly.stage.result_bar.accept_button)
+    settled(slowly, qtbot)
+    assert np.array_equal(slowly.document.photo.pixels, wanted)
+    slowly.commands.undo.trigger()
+    settled(slowly, qtbot)
+    assert np.array_equal(slowly.document.photo.pixels, hidden)
+    slowly.commands.undo.trigger()
+    settled(slowly, qtbot)
+    assert np.array_equal(slowly.document.photo.pixels, base)
+
+
 # projects
 
 
