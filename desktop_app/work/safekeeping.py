@@ -50,7 +50,13 @@ class Safekeeping:
         )
 
     def settle(self, then: Callable[[], None]) -> None:
-        """Do ``then`` once nothing can be lost by it: at once, after saving, or never."""
+        """Do ``then`` once nothing can be lost by it: at once, after saving, or never.
+
+        The changes under way are waited for.
+        """
+        if self._session.changing:
+            self._session.after_changes(lambda: self.settle(then), "settle")
+            return
         document = self._session.document
         if document is None or not (document.modified or document.pending is not None):
             then()
@@ -98,14 +104,18 @@ class Safekeeping:
         *,
         exporting: bool = False,
     ) -> None:
-        """Ask about a result that waits, then where to, and write."""
-        document = self._session.document
-        if document is None:
-            return
-        waiting = document.pending
-        answer = self._dialogs.waiting(exporting=exporting) if waiting is not None else "save"
-        if answer != "stay":
-            self._write(answer, waiting, where(document), write)
+        """After the changes under way, ask about a result that waits, then where to, and write."""
+
+        def keep() -> None:
+            document = self._session.document
+            if document is None:
+                return
+            waiting = document.pending
+            answer = self._dialogs.waiting(exporting=exporting) if waiting is not None else "save"
+            if answer != "stay":
+                self._write(answer, waiting, where(document), write)
+
+        self._session.after_changes(keep)
 
     def _write(self, answer: Answer, waiting: Pending | None, path: Path | None, write: Callable[[Path], None]) -> None:
         document = self._session.document

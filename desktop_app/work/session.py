@@ -303,6 +303,19 @@ class Session(QObject):
         """The document's stack as it will be once the pictures are there that are being made."""
         return self._wishes.lead_to(self.document.edits) if self.document is not None else ()
 
+    @property
+    def changing(self) -> bool:
+        """Whether something was asked for that waits for its picture; the document does not have it yet."""
+        return self._wishes.busy
+
+    def after_changes(self, then: Callable[[], None], what: str = "") -> None:
+        """Call ``then`` when all that the document was asked for until now is done: at once when nothing is under way.
+
+        What is to be done then and still waits gives way to the next of the same name.
+        """
+        if self.document is not None:
+            self._wishes.add(Wish(lambda edits: edits, lambda _photo: then(), (what,) if what else ()))
+
     def before(self) -> Photo | None:
         """The picture that the present one is compared with, once it is there; ``pictures_ready`` follows.
 

@@ -25,8 +25,8 @@ class Wish:
     then
         Gets the picture.
     about
-        What of the stack becomes other by it, for instance the opacity of an edit; empty when the stack that it leads
-        to is nothing to be shown before the picture is there.
+        What of the stack becomes other by it, for instance the opacity of an edit, or what waits for the stack as it
+        will be; empty when the stack that it leads to is nothing to be shown before the picture is there.
     """
 
     edits: Callable[[Edits], Edits]
@@ -60,6 +60,11 @@ class Wishes(QObject):
         self._document = document
         self._current = None
         self._waiting.clear()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is wanted that is not there yet."""
+        return self._current is not None or bool(self._waiting)
 
     def add(self, wish: Wish) -> None:
         """Fulfil a wish when those before it are; one that waits gives way to a newer one about the same thing."""

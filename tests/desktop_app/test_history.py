@@ -15,6 +15,7 @@ from window_helpers import drop, stroke
 from desktop_app.window.main_window import MainWindow
 from desktop_app.work.history_row import EditRow
 from engine.errors import BadInput
+from engine.files import read_photo
 from engine.files.disk import Disk
 from engine.picture import Photo
 from engine.project import pictures
@@ -349,6 +350,40 @@ def test_a_result_that_comes_while_an_edit_is_being_hidden_waits_over_what_comes
     slowly.commands.undo.trigger()
     settled(slowly, qtbot)
     assert np.array_equal(slowly.document.photo.pixels, base)
+
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_a_change_under_way_is_in_the_file_that_is_saved_then(slowly, held, qtbot, dialogs, tmp_path):
+    dialogs.save_path = tmp_path / "dawn.png"
+    before = slowly.document.photo.pixels
+    press(row(slowly, 0).eye)
+    QTest.keyClick(slowly.stage.canvas, Qt.Key.Key_S, CTRL)
+    assert dialogs.suggested == []  # not yet
+    with qtbot.waitSignal(slowly.session.saved):
+        held.set()
+    assert np.array_equal(read_photo(dialogs.save_path).pixels, slowly.document.photo.pixels)
+    assert not np.array_equal(slowly.document.photo.pixels, before)
+    assert not slowly.document.modified
+
+
+def test_closing_asks_about_a_change_under_way(slowly, held, qtbot, dialogs, tmp_path):
+    dialogs.answer, dialogs.save_path = "save", tmp_path / "dawn.png"
+    with qtbot.waitSignal(slowly.session.saved):
+        QTest.keyClick(slowly.stage.canvas, Qt.Key.Key_S, CTRL)
+    shown = read_photo(dialogs.save_path).pixels
+    press(row(slowly, 0).eye)
+    press(row(slowly, 2).eye)
+    assert slowly.close() is False
+    assert slowly.close() is False
+    assert dialogs.questions == 0  # not yet
+    held.set()
+    qtbot.waitUntil(lambda: not slowly.isVisible())
+    assert dialogs.questions == 1
+    assert [edit.visible for edit in slowly.document.edits] == [False, True, False]
+    assert not np.array_equal(read_photo(dialogs.save_path).pixels, shown)
+    assert np.array_equal(read_photo(dialogs.save_path).pixels, slowly.document.photo.pixels)
 
 
 # projects
