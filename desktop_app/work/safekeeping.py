@@ -65,12 +65,12 @@ class Safekeeping:
         offered: tuple[Answer, ...] = ("save", "discard", "stay")
         if waiting is not None:
             offered = ("accept", *(offered if document.modified else offered[1:]))
-        answer = self._dialogs.unsaved((document.saved_to or document.path).name, offered)
+        answer = self._dialogs.unsaved(document.name, offered)
         match answer:
             case "accept" | "save":
-                path, write = document.saved_to, self._session.save
-                if path is None and document.project is not None:
-                    path, write = document.project, self._session.save_project
+                path, write = document.project, self._session.save_project
+                if path is None:
+                    path, write = document.saved_to, self._session.save
                 self._write(answer, waiting, path or self._photo(document), lambda path: write(path, then))
             case "discard":
                 self._session.recorder.let_go()

@@ -224,6 +224,7 @@ class FakeDialogs:
         self.sizes: list[int] = []
         self.deleted: list[str] = []
         self.questions = 0
+        self.named: list[str] = []
         self.waited: list[str] = []
 
     def photo(self) -> Path | None:
@@ -258,8 +259,9 @@ class FakeDialogs:
     def like(self) -> Path | None:
         return self.like_path
 
-    def unsaved(self, _name: str, offered):
+    def unsaved(self, name: str, offered):
         self.questions += 1
+        self.named.append(name)
         assert self.answer in offered
         return self.answer
 

@@ -430,6 +430,26 @@ def test_the_title_and_the_status_name_the_file_that_was_saved_last(edited, qtbo
     assert edited.status.photo_label.text().startswith("lake.overtone ")
 
 
+def test_closing_asks_about_the_file_in_the_title_and_saves_to_it(edited, qtbot, dialogs, tmp_path):
+    dialogs.answer, dialogs.project_path, dialogs.save_path = "stay", tmp_path / "lake.overtone", tmp_path / "dawn.png"
+    edited.close()
+    with qtbot.waitSignal(edited.session.saved):
+        QTest.keyClick(edited, Qt.Key.Key_S, CTRL)
+    press(row(edited, 0).eye)
+    edited.close()
+    with qtbot.waitSignal(edited.session.saved):
+        edited.commands.save_project.trigger()
+    press(row(edited, 2).eye)
+    edited.close()
+    assert dialogs.named == ["lake.png", "dawn.png", "lake.overtone"]
+    assert edited.windowTitle().startswith("lake.overtone")
+    dialogs.answer, saved = "save", read_photo(dialogs.save_path).pixels
+    edited.close()
+    qtbot.waitUntil(lambda: not edited.isVisible())
+    assert [each["visible"] for each in summary(dialogs.project_path)["edits"]] == [False, True, False]
+    assert np.array_equal(read_photo(dialogs.save_path).pixels, saved)
+
+
 def test_a_broken_project_is_one_sentence_and_leaves_the_photo(edited, qtbot, tmp_path):
     path = tmp_path / "bad.overtone"
     path.write_bytes(b"PK nothing")
