@@ -37,7 +37,7 @@ class Cropping(QObject):
         self._canvas, self._session, self._runs, self._background = canvas, session, runs, background
         self._tool = canvas.kit.cropper
         session.opened.connect(lambda: self._tool.set(None))
-        session.touched.connect(lambda touched: self._tool.set(None) if touched.photo else None)
+        session.touched.connect(self._on_touched)
 
     def run(self) -> None:
         """Keep what is in the frame, as one step of the history."""
@@ -49,6 +49,11 @@ class Cropping(QObject):
             return
         if self._runs.busy:
             self.failed.emit(OvertoneError(self.tr("An edit is running."), self.tr("Wait for it, or cancel it.")))
+            return
+        if self._session.changing:
+            self.failed.emit(
+                OvertoneError(self.tr("The photo is still changing."), self.tr("Wait until that is done, then crop."))
+            )
             return
         if frame.size != (document.photo.width, document.photo.height):
             return  # the canvas still shows the picture before
@@ -81,11 +86,20 @@ class Cropping(QObject):
 
         def done() -> None:
             if taken:
-                self._canvas.frame.reset()  # it spoke of the picture before
+                self._tool.set(None)  # it and the other frame spoke of the picture before
+                self._canvas.frame.reset()
                 self.cropped.emit()
 
         if self._session.document is document and state(document.edits) == now:  # no second press of the key came first
             self._session.take(edits, act, done)
+
+    def _on_touched(self, touched: Touched) -> None:
+        """A frame stays while the photo keeps its size."""
+        document, frame = self._session.document, self._tool.frame
+        if not touched.photo or document is None or frame is None:
+            return
+        if frame.size != (document.photo.width, document.photo.height):
+            self._tool.set(None)
 
     def _words(self, framing: Framing) -> str:
         """What the history calls it."""

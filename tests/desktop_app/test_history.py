@@ -386,6 +386,24 @@ def test_closing_asks_about_a_change_under_way(slowly, held, qtbot, dialogs, tmp
     assert np.array_equal(read_photo(dialogs.save_path).pixels, slowly.document.photo.pixels)
 
 
+def test_a_crop_is_refused_while_an_edit_is_being_hidden_and_its_frame_stays(slowly, held, qtbot):
+    canvas = slowly.stage.canvas
+    QTest.keyClick(canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(canvas, Qt.Key.Key_Minus)
+    frame = canvas.kit.cropper.frame
+    press(row(slowly, 0).eye)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert slowly.message_bar.text.startswith("The photo is still changing. Wait until that is done")
+    held.set()
+    settled(slowly, qtbot)
+    assert [edit.visible for edit in slowly.document.edits] == [False, True, True]
+    assert canvas.kit.cropper.frame == frame
+    with qtbot.waitSignal(slowly.canvas_work.cropping.cropped):
+        QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert (slowly.document.photo.width, slowly.document.photo.height) == (frame.box.width, frame.box.height)
+    assert canvas.kit.cropper.frame.empty
+
+
 # projects
 
 
