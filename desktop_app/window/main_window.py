@@ -219,6 +219,7 @@ class MainWindow(QMainWindow):
         stage.canvas.zoom_changed.connect(self.status.show_zoom)
         self.canvas_work.failed.connect(self.show_error)
         self.histogram.failed.connect(self.show_error)
+        self.histogram.failed.connect(lambda _error: self.commands.histogram.setChecked(False))
         self.opening.dropped.connect(lambda numbers: self.canvas_work.placing.put(numbers, stage.canvas.dropped_at))
         self.side.pictures.place_asked.connect(lambda number: self.canvas_work.placing.put([number]))
         stage.masks.saved.connect(self._on_saved)

@@ -9,13 +9,15 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from desktop_app.background import Background
+from desktop_app.canvas import histogram
 from desktop_app.canvas.canvas import Canvas
 from desktop_app.canvas.histogram import Histogram
 from desktop_app.canvas.pyramid import build
 from desktop_app.canvas.scene import Compare
-from desktop_app.canvas.tones import tones_of
+from desktop_app.canvas.tones import Tones, tones_of
 from desktop_app.window.preferences import Preferences, decoded
 from engine.colour import linear_profile
+from engine.errors import OvertoneError
 from engine.files import write_photo
 from engine.picture import Photo
 from engine.project.mask import Mask
@@ -88,6 +90,26 @@ def test_whether_it_is_shown_is_remembered(open_window) -> None:
     assert window.histogram.isVisible()
     assert window.around.preferences.histogram
     assert decoded(b'{"schema": 2, "theme": "dark"}') == Preferences("dark")
+
+
+def test_one_that_cannot_be_counted_is_told_of_and_its_command_is_off(open_window, qtbot, monkeypatch) -> None:
+    window, canvas = open_window, open_window.stage.canvas
+
+    def full(_pixels: np.ndarray) -> Tones:
+        raise OvertoneError("There is not enough memory for this.", "Close other programs.")
+
+    monkeypatch.setattr(histogram, "tones_of", full)
+    with qtbot.waitSignal(window.histogram.failed):
+        QTest.keyClick(canvas, Qt.Key.Key_H, Qt.KeyboardModifier.ShiftModifier)
+        assert window.commands.histogram.isChecked()
+    assert window.message_bar.text.startswith("There is not enough memory for this.")
+    assert not window.histogram.isVisible()
+    assert not window.commands.histogram.isChecked()
+    assert not window.around.preferences.histogram
+    monkeypatch.undo()
+    QTest.keyClick(canvas, Qt.Key.Key_H, Qt.KeyboardModifier.ShiftModifier)  # one press brings it back
+    qtbot.waitUntil(lambda: window.histogram.shown is not None)
+    assert window.histogram.isVisible()
 
 
 def test_the_picture_in_sight_goes_to_the_clipboard_in_srgb(window, tmp_path, qtbot) -> None:
