@@ -253,13 +253,13 @@ class Session(QObject):
         """Take the last change back."""
         if self.document is not None:
             document = self.document
-            self._change(lambda _now: document.undone(), document.undo)
+            self._change(lambda _now: document.undone(), _sparing(document, document.undo))
 
     def redo(self) -> None:
         """Do the last undone change again."""
         if self.document is not None:
             document = self.document
-            self._change(lambda _now: document.redone(), document.redo)
+            self._change(lambda _now: document.redone(), _sparing(document, document.redo))
 
     def accept(self, *, then: Callable[[], None] | None = None, keep_mask: bool = False) -> None:
         """Keep the pending result, then call ``then``; the mask is cleared unless it is to be kept."""
@@ -453,3 +453,17 @@ class Session(QObject):
     def _fail(self, error: OvertoneError) -> None:
         self.working.emit("")
         self.failed.emit(error)
+
+
+def _sparing(document: Document, act: Callable[[], Touched]) -> Callable[[], Touched]:
+    """``act``, which lets a result go, but only one that waits already now: another may come before its turn."""
+    now = document.pending
+
+    def go() -> Touched:
+        waiting = document.pending
+        touched = act()
+        if waiting is not now:
+            document.pending = waiting
+        return touched
+
+    return go

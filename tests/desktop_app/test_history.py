@@ -352,6 +352,24 @@ def test_a_result_that_comes_while_an_edit_is_being_hidden_waits_over_what_comes
     assert np.array_equal(slowly.document.photo.pixels, base)
 
 
+def test_a_result_that_comes_before_an_undo_that_had_to_wait_goes_on_waiting(slowly, held, qtbot):
+    press(row(slowly, 0).eye)
+    QTest.keyClick(slowly, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    slowly.side.instruction.setPlainText("make it bright")
+    with qtbot.waitSignal(slowly.runs.result):
+        press(slowly.side.run_bar.run_button)
+    waiting = slowly.document.pending
+    held.set()
+    qtbot.waitUntil(lambda: slowly.document.next_change is not None)
+    assert slowly.document.next_change.label == "hide edit"
+    assert slowly.document.pending is waiting
+    assert [each.pending for each in slowly.results.items] == [waiting]
+    qtbot.waitUntil(slowly.commands.accept.isEnabled)
+    press(slowly.stage.result_bar.accept_button)
+    settled(slowly, qtbot)
+    assert np.array_equal(slowly.document.photo.pixels, waiting.photo.pixels)
+
+
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
