@@ -212,6 +212,14 @@ Zum Ändern klicken</translation>
         <translation>Auf sie warten oder sie abbrechen.</translation>
     </message>
     <message>
+        <source>The photo is still changing.</source>
+        <translation>Das Foto ändert sich noch.</translation>
+    </message>
+    <message>
+        <source>Wait until that is done, then crop.</source>
+        <translation>Warten, bis das fertig ist, dann zuschneiden.</translation>
+    </message>
+    <message>
         <source>Straighten by {0}°</source>
         <translation>Um {0}° gerade ausrichten</translation>
     </message>

@@ -211,6 +211,14 @@ Click to change it</source>
         <translation type="unfinished"></translation>
     </message>
     <message>
+        <source>The photo is still changing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wait until that is done, then crop.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Straighten by {0}°</source>
         <translation type="unfinished"></translation>
     </message>
