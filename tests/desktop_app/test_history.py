@@ -549,9 +549,9 @@ def test_runs_end_with_their_document_when_work_is_brought_back(edited, qtbot, m
         press(other.side.run_bar.run_button)
     with qtbot.waitSignal(other.session.resumed):
         press(other.recovery_bar.restore_button)
-    source.gate.set()
     assert not other.runs.busy
     qtbot.waitUntil(lambda: source.stops == 1)
+    source.gate.set()
     qtbot.wait(50)
     assert len(source.planned) == asked + 1  # the one that waited never began
     assert other.document.pending is None
