@@ -264,13 +264,16 @@ class Session(QObject):
     def accept(self, *, then: Callable[[], None] | None = None, keep_mask: bool = False) -> None:
         """Keep the pending result, then call ``then``; the mask is cleared unless it is to be kept."""
         document = self.document
-        if document is None or document.pending is None:
+        pending = document.pending if document is not None else None
+        if document is None or pending is None:
             if then is not None:
                 then()
             return
 
         def act() -> Touched:
-            pending, key = document.pending, document.accept(keep_mask=keep_mask)
+            if document.pending is not pending:  # another came while this one had to wait
+                return Touched()
+            key = document.accept(keep_mask=keep_mask)
             if key:
                 self.accepted.emit(pending, key)
             return Touched(document.mask.whole, photo=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -135,3 +137,16 @@ def test_an_edit_run_again_is_put_under_the_later_ones_whole(older, qtbot) -> No
     qtbot.waitUntil(window.commands.accept.isEnabled)
     accept(window)
     assert np.array_equal(window.document.photo.pixels, wanted)
+
+
+def test_accepting_that_has_to_wait_takes_no_result_that_came_meanwhile(older, qtbot, monkeypatch) -> None:
+    document = older.document
+    look_at(older, qtbot, 0)
+    first = iter([True])
+    monkeypatch.setattr(document, "slow", lambda _edits: next(first, False))
+    before, asked = document.edits, document.pending
+    older.session.accept()
+    document.pending = newer = replace(asked)
+    qtbot.waitUntil(lambda: not older.session.changing)
+    assert document.edits == before
+    assert document.pending is newer
