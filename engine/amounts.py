@@ -35,7 +35,14 @@ SIDES = {
 }
 FILLERS = frozenset("to the a bit little more over further slightly side towards toward and of photo frame".split())
 WAYS = re.compile(r"(\d+(?:\.\d+)?)(px|%) (left|right|up|down)\b")
+SMALLEST, LARGEST = 0.05, 4.0  # factors on a size that can be made
 STEP = 0.18  # of the photo's side that a move goes when no distance is said
+
+
+def percent_of(words: str) -> float | None:
+    """The number before the first per cent sign or word; nothing where there is none."""
+    found = PERCENT.search(words)
+    return float(found[1].replace(",", ".")) if found else None
 
 
 def strength_of(words: str) -> float:
@@ -85,9 +92,9 @@ def amount_number(amount: str) -> float | None:
 
     50 % counts as the ordinary strength, "2x" and "twice" style numbers as themselves.
     """
-    percent = PERCENT.search(amount)
-    if percent:
-        return float(percent[1].replace(",", ".")) / 50
+    percent = percent_of(amount)
+    if percent is not None:
+        return percent / 50
     times = TIMES.search(amount)
     return float(times[1].replace(",", ".")) if times else None
 
@@ -97,8 +104,8 @@ def share_of_photo(words: str) -> float | None:
     found = OF_PHOTO.search(words.lower())
     if found is None:
         return None
-    percent = PERCENT.search(found[1])
-    share = float(percent[1].replace(",", ".")) / 100 if percent else NUMBER_WORDS[found[1].split()[-1]]
+    percent = percent_of(found[1])
+    share = percent / 100 if percent is not None else NUMBER_WORDS[found[1].split()[-1]]
     return share if 0 < share <= 1 else None
 
 
@@ -125,8 +132,8 @@ def length(amount: str) -> tuple[float, str]:
     pixels = re.search(r"(\d+)\s*(?:px|pixels?)\b", amount.lower())
     if pixels:
         return float(pixels[1]), "px"
-    percent = PERCENT.search(amount)
-    return (float(percent[1].replace(",", ".")) if percent else 100 * STEP * strength_of(amount)), "%"
+    percent = percent_of(amount)
+    return (percent if percent is not None else 100 * STEP * strength_of(amount)), "%"
 
 
 def distance(amount: str, side: int) -> int:

@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.amounts import (
+    LARGEST,
     LESS,
-    PERCENT,
+    SMALLEST,
     amount_number,
     direction,
     length,
     lengths,
     merged,
+    percent_of,
     resized,
     scale_of,
     size_factor,
@@ -36,7 +38,6 @@ FACTORS = {"half": 0.5, "twice": 2.0, "double": 2.0, "triple": 3.0}
 TOWARDS = {"left": "to the left", "right": "to the right", "up": "up", "down": "down"}
 A_BIT_LESS, LESS_SHARE = 0.7, 0.5  # of what was done
 STRONGEST = 3.0  # that a look is made
-SMALLEST, LARGEST = 0.05, 4.0  # that a thing is made
 OF_NOTHING = frozenset({Op.add, Op.generate})  # bring in what was not there: without an object their reference names it
 
 
@@ -137,9 +138,9 @@ def _stronger(new: Operation, old: Operation) -> Operation:
     amount, done = new.amount.lower(), _strength(old.amount)
     if _own_number(amount):
         return new
-    percent = PERCENT.search(amount)
-    if percent:  # more or less by so much
-        part = float(percent[1].replace(",", ".")) / 100
+    percent = percent_of(amount)
+    if percent is not None:  # more or less by so much
+        part = percent / 100
         share: float | None = max(1 - part, 0.1) if LESS.search(amount) else 1 + part
     elif LESS.search(new.target.lower()) and MORE.search(amount):  # "even less" of "less red"
         share = None

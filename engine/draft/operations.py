@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from engine.amounts import LARGEST, SMALLEST
 from engine.draft import harmonise
 from engine.draft.cutout import CutOut
 from engine.draft.fill import fill
@@ -131,7 +132,7 @@ def scale(rgb: np.ndarray, region: np.ndarray, factor: float, seed: int = 0, *, 
     BadInput
         For a factor that would leave nothing, or enlarge beyond what its pixels hold.
     """
-    if not 0.05 <= factor <= 4:
+    if not SMALLEST <= factor <= LARGEST:
         raise BadInput(f"A size of {factor:.0%} cannot be made.", "Ask for between 5 % and 200 %.")
     box = _own_box(rgb, region)
     return move(rgb, region, resting(box, factor), seed, grounded=grounded)
